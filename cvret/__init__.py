@@ -1,0 +1,8 @@
+"""Classical image retrieval on CPUs: visual words, geometry, and the reason why.
+
+The names below are imported when they are first used.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

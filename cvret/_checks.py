@@ -1,0 +1,81 @@
+"""One voice for wrong arguments."""
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+def check_image(image: Any) -> None:
+    """Raise unless `image` is RGB, 8 bits a channel, and not empty."""
+    if not isinstance(image, np.ndarray):
+        raise TypeError(
+            "image must be an array of shape (height, width, 3) and dtype uint8, "
+            f"got {type(image).__name__}; read files with cvret.read_image"
+        )
+    if (
+        image.ndim != 3
+        or image.shape[2] != 3
+        or image.dtype != np.uint8
+        or image.size == 0
+    ):
+        raise ValueError(
+            "image must have shape (height, width, 3) and dtype uint8, "
+            f"got shape {image.shape} and dtype {image.dtype}; "
+            "read files with cvret.read_image"
+        )
+
+
+def check_count(name: str, value: Any, *, least: int = 1) -> int:
+    """Give `value` as an int, or raise unless it is a whole number >= `least`."""
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise TypeError(
+            f"{name} must be a whole number, got {value!r} of type "
+            f"{type(value).__name__}"
+        )
+    if value < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return int(value)
+
+
+def check_number(
+    name: str, value: Any, *, least: float = -np.inf, most: float = np.inf
+) -> float:
+    """Give `value` as a float, or raise unless it is within [least, most]."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise TypeError(
+            f"{name} must be a number, got {value!r} of type {type(value).__name__}"
+        )
+    if not least <= value <= most:
+        raise ValueError(f"{name} must lie in [{least:g}, {most:g}], got {value}")
+    return float(value)
+
+
+def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    """Raise unless `value` is one of `choices`."""
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def check_region(
+    region: Any, width: int, height: int
+) -> tuple[float, float, float, float]:
+    """Give a region (x, y, width, height) in pixels that lies inside a picture."""
+    try:
+        x, y, w, h = (float(value) for value in region)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            "region must be four numbers, x, y, width, height in pixels, "
+            f"got {region!r}"
+        ) from error
+    if not (w > 0 and h > 0 and np.isfinite([x, y, w, h]).all()):
+        raise ValueError(f"region must have a width and a height, got {w:g} x {h:g}")
+    if x < 0 or y < 0 or x + w > width or y + h > height:
+        raise ValueError(
+            f"region x={x:g} y={y:g} width={w:g} height={h:g} does not lie inside "
+            f"the picture of {width} x {height} pixels"
+        )
+    return x, y, w, h

@@ -1,0 +1,176 @@
+"""The fields of an index: what each computes of a picture, stores, and answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret.images.reading import shrink
+from cvret.index.dense import DenseIndex
+from cvret.index.inverted import InvertedIndex
+from cvret.index.postings import build_postings
+from cvret.protocols import Descriptor, Encoder
+from cvret.records import LocalFeatures, VisualWords
+
+__all__ = ["Field", "VectorField", "View", "WordsField", "field_of"]
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Pixels to compute on, and where they lie in the whole picture.
+
+    Attributes
+    ----------
+    pixels : array of uint8, shape (h, w, 3)
+        A picture or a region of it, perhaps made smaller.
+    x, y : float
+        Of its corner in the picture, in the picture's pixels.
+    scale_x, scale_y : float
+        Pixels of the picture for one of these.
+    width, height : int
+        Of the picture.
+    """
+
+    pixels: NDArray[np.uint8]
+    x: float
+    y: float
+    scale_x: float
+    scale_y: float
+    width: int
+    height: int
+
+    @classmethod
+    def of(cls, pixels: NDArray[np.uint8], width: int, height: int) -> "View":
+        """A whole picture of `width` x `height` that may have been made smaller."""
+        h, w = pixels.shape[:2]
+        return cls(pixels, 0, 0, width / w, height / h, width, height)
+
+    @classmethod
+    def of_region(
+        cls,
+        image: NDArray[np.uint8],
+        region: tuple[float, float, float, float],
+        max_side: int,
+    ) -> "View":
+        """A region (x, y, width, height) of a picture, then made smaller."""
+        height, width = image.shape[:2]
+        x, y, w, h = region
+        left, top = int(x), int(y)
+        right, bottom = int(np.ceil(x + w)), int(np.ceil(y + h))
+        cut = image[top:bottom, left:right]
+        pixels = np.ascontiguousarray(shrink(cut, max_side))
+        scale_x = cut.shape[1] / pixels.shape[1]
+        scale_y = cut.shape[0] / pixels.shape[0]
+        return cls(pixels, left, top, scale_x, scale_y, width, height)
+
+    def place(self, features: LocalFeatures) -> LocalFeatures:
+        """Give features of these pixels the coordinates of the whole picture."""
+        size = np.sqrt(self.scale_x * self.scale_y)
+        factors = np.array([self.scale_x, self.scale_y, size, 1], np.float32)
+        moved = features.keypoints * factors
+        moved[:, :2] += np.array([self.x, self.y], np.float32)
+        return LocalFeatures(moved, features.descriptors, self.width, self.height)
+
+
+class WordsField:
+    """Local features in an inverted index."""
+
+    def __init__(self, name: str, part: Any):
+        self.name = name
+        self.part = part
+
+    def check_ready(self) -> None:
+        """Raise NotFittedError if the vocabulary is not there yet."""
+        _ = self.part.vocabulary_
+
+    def features(self, view: View) -> LocalFeatures:
+        """Extract local features, in pixels of the whole picture."""
+        return view.place(self.part.extractor.extract(view.pixels))
+
+    def compute(self, view: View) -> VisualWords:
+        """Compute what is stored of a picture."""
+        encoded: VisualWords = self.part.encode(self.features(view))
+        return encoded
+
+    def compute_query(self, view: View) -> VisualWords:
+        """Compute what is asked with."""
+        encoded: VisualWords = self.part.encode_query(self.features(view))
+        return encoded
+
+    def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any]]:
+        """Turn the items of a segment into arrays."""
+        return build_postings(items)
+
+    def open(self, segments: Sequence[Arrays]) -> InvertedIndex:
+        """Make the stored arrays searchable."""
+        return InvertedIndex(segments, self.part.match_weights())
+
+
+class VectorField:
+    """One vector an image."""
+
+    def __init__(self, name: str, part: Any):
+        self.name = name
+        self.part = part
+
+    def check_ready(self) -> None:
+        """Do nothing: there is nothing to learn."""
+
+    def compute(self, view: View) -> NDArray[np.float32]:
+        """Compute what is stored of a picture; raise ValueError if it is not finite."""
+        vector = np.asarray(self.part.describe(view.pixels), np.float32)
+        if vector.ndim != 1 or not np.isfinite(vector).all():
+            raise ValueError(
+                f"{type(self.part).__name__} must give a finite vector of shape (d,), "
+                f"got shape {vector.shape}"
+                + ("" if np.isfinite(vector).all() else " with NaN or infinity")
+            )
+        return vector
+
+    def compute_query(self, view: View) -> NDArray[np.float32]:
+        """Compute what is asked with."""
+        return self.compute(view)
+
+    def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any]]:
+        """Turn the items of a segment into arrays."""
+        return {"vectors": np.stack(items)}
+
+    def open(self, segments: Sequence[Arrays]) -> DenseIndex:
+        """Make the stored arrays searchable."""
+        return DenseIndex(segments, self.part.metric)
+
+
+Field = WordsField | VectorField
+
+
+def field_of(name: str, part: Any) -> Field:
+    """Make the field that a part needs.
+
+    Raises
+    ------
+    TypeError
+        If the part is neither an encoder nor a descriptor.
+    ValueError
+        If the name cannot be that of files.
+    """
+    if not (isinstance(name, str) and name.isidentifier()):
+        raise ValueError(
+            f"a field's name must be letters, digits and underscores, got {name!r}"
+        )
+    if isinstance(part, Encoder) and hasattr(part, "encode_query"):
+        return WordsField(name, part)
+    if isinstance(part, Descriptor):
+        return VectorField(name, part)
+    if hasattr(part, "extract"):
+        raise TypeError(
+            f"field {name!r} must be a descriptor or an encoder, got the extractor "
+            f"{type(part).__name__}; wrap it in BagOfWords"
+        )
+    raise TypeError(
+        f"field {name!r} must be a descriptor such as HSVHistogram() or an encoder "
+        f"such as BagOfWords(SIFT()), got {part!r}"
+    )

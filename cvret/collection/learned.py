@@ -1,0 +1,35 @@
+"""Vocabularies that an index learned, kept in its folder."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cvret.encoding.vocabulary import BinaryVocabulary, Vocabulary
+from cvret.errors import FormatError
+from cvret.storage.arrays import ArrayFolder, write_arrays
+
+__all__ = ["restore_learned", "write_learned"]
+
+
+def write_learned(path: Path, field: str, vocabulary: Vocabulary) -> dict[str, Any]:
+    """Write a vocabulary; gives what the manifest keeps of it."""
+    name = f"{field}-{vocabulary.fingerprint()}"
+    folder = path / "learned" / name
+    shutil.rmtree(folder, ignore_errors=True)
+    return {
+        "folder": name,
+        "binary": vocabulary.binary,
+        "source": vocabulary.source_,
+        "files": write_arrays(folder, vocabulary.to_arrays()),
+    }
+
+
+def restore_learned(path: Path, part: Any, stored: Mapping[str, Any]) -> None:
+    """Give a part the vocabulary that the index learned for it."""
+    arrays = ArrayFolder(path / "learned" / stored["folder"], stored["files"])
+    kind = BinaryVocabulary if stored["binary"] else Vocabulary
+    try:
+        part.adopt(kind(part.n_words).restore(arrays, stored["source"]))
+    except ValueError as error:
+        raise FormatError(f"{path} has a damaged vocabulary: {error}") from error

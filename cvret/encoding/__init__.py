@@ -1,0 +1,1 @@
+"""Local descriptors to words: vocabularies, signatures, bag of words."""

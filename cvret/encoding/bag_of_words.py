@@ -1,0 +1,257 @@
+"""Bag of visual words: local features of one kind, quantized."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._checks import check_count, check_number
+from cvret._parameters import Parameters
+from cvret.encoding.vocabulary import (
+    SIGNATURE_BITS,
+    BinaryVocabulary,
+    Vocabulary,
+    shipped_vocabulary,
+)
+from cvret.errors import NotFittedError
+from cvret.images.reading import read_image
+from cvret.protocols import Extractor
+from cvret.records import LocalFeatures, VisualWords
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = ["BagOfWords"]
+
+_SAMPLED_PER_WORD = 64  # descriptors that K-means sees for each word
+
+
+class BagOfWords(Parameters):
+    """Quantize local features into visual words with Hamming-embedding signatures.
+
+    Parameters
+    ----------
+    extractor : Extractor
+        Gives the local features: `SIFT`, `ORB`, `Patches` or one of your own.
+    n_words : int
+        Words to learn by `fit`.
+    vocabulary : str, Vocabulary or None
+        The name of one that comes with cvret ("rootsift-16k"), one that is fitted, or
+        None to learn one with `fit`.
+    assignments : int
+        Words for each feature of a query; the nearest alone for indexed images.
+    threshold : int
+        Features match if at most so many of their 64 signature bits differ; 64 for
+        plain tf-idf, where sharing a word is enough.
+    sigma : float
+        A match of ``h`` differing bits weighs ``exp(-h**2 / sigma**2)``.
+    random_state : int
+        Seed of `fit`.
+
+    Attributes
+    ----------
+    vocabulary_ : Vocabulary
+        The one in use.
+
+    References
+    ----------
+    Sivic and Zisserman, "Video Google", ICCV 2003. Jégou, Douze and Schmid, "Improving
+    bag-of-features for large scale image search", International Journal of Computer
+    Vision 87(3), 2010.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> import skimage
+    >>> from cvret.features.keypoints import SIFT
+    >>> folder = Path(skimage.__file__).parent / "data"
+    >>> bag = BagOfWords(SIFT(max_keypoints=200), vocabulary="rootsift-16k")
+    >>> bag.transform([folder / "chelsea.png"]).sum()
+    np.float32(200.0)
+    """
+
+    def __init__(
+        self,
+        extractor: Extractor,
+        n_words: int = 16384,
+        *,
+        vocabulary: str | Vocabulary | None = None,
+        assignments: int = 3,
+        threshold: int = 24,
+        sigma: float = 16.0,
+        random_state: int = 0,
+    ):
+        self.extractor = extractor
+        self.n_words = n_words
+        self.vocabulary = vocabulary
+        self.assignments = assignments
+        self.threshold = threshold
+        self.sigma = sigma
+        self.random_state = random_state
+
+    @property
+    def vocabulary_(self) -> Vocabulary:
+        """The vocabulary in use: learned, given, or the named one."""
+        if hasattr(self, "_learned"):
+            return self._learned
+        if isinstance(self.vocabulary, str):
+            return shipped_vocabulary(self.vocabulary)
+        if self.vocabulary is not None:
+            return self.vocabulary
+        raise NotFittedError(
+            "this BagOfWords has no vocabulary yet; call fit(images) first, or take a "
+            "shipped one, BagOfWords(SIFT(), vocabulary='rootsift-16k')"
+        )
+
+    def fit(
+        self,
+        images: Iterable[NDArray[np.uint8] | str | PathLike[str]],
+        y: Any = None,
+    ) -> Self:
+        """Learn a vocabulary from RGB images or paths.
+
+        Raises
+        ------
+        ValueError
+            If their features are fewer than `n_words`.
+        ImageError
+            If a path is no readable picture.
+        """
+        return self.fit_features([self._extract(image) for image in images])
+
+    def fit_features(self, features: Sequence[LocalFeatures]) -> Self:
+        """Learn a vocabulary from features that are already extracted."""
+        n_words = check_count("n_words", self.n_words)
+        kept = self.sample(features)
+        if not kept:
+            raise ValueError("fit needs at least one image, got none")
+        kind = BinaryVocabulary if self.extractor.binary else Vocabulary
+        learned = kind(n_words, random_state=self.random_state)
+        learned.fit(np.concatenate(kept))
+        learned.source_ = {
+            "learned on": f"{sum(map(len, kept)):,} descriptors of "
+            f"{len(features):,} images given to fit"
+        }
+        self._learned = learned
+        return self
+
+    def sample(self, features: Sequence[LocalFeatures]) -> list[NDArray[Any]]:
+        """Take an equal, random share of descriptors from each image."""
+        if not features:
+            return []
+        wanted = _SAMPLED_PER_WORD * check_count("n_words", self.n_words)
+        most = -(-wanted // len(features))
+        kept = []
+        for number, image in enumerate(features):
+            rng = np.random.default_rng([self.random_state, number])
+            rows = np.sort(rng.permutation(len(image))[:most])
+            kept.append(image.descriptors[rows])
+        return kept
+
+    def adopt(self, vocabulary: Vocabulary) -> Self:
+        """Take a fitted vocabulary as the learned one; gives self."""
+        self._learned = vocabulary
+        return self
+
+    def encode(self, features: LocalFeatures, assignments: int = 1) -> VisualWords:
+        """Quantize local features.
+
+        Parameters
+        ----------
+        features : LocalFeatures
+            Of one image.
+        assignments : int
+            Words for each feature.
+
+        Returns
+        -------
+        VisualWords
+            `words` and `signatures` of shape (n,) for one assignment, otherwise
+            (n, assignments), nearest first.
+        """
+        words, signatures = self.vocabulary_.encode(features.descriptors, assignments)
+        if assignments == 1:
+            words, signatures = words[:, 0], signatures[:, 0]
+        return VisualWords(
+            words, signatures, features.keypoints, features.width, features.height
+        )
+
+    def encode_query(self, features: LocalFeatures) -> VisualWords:
+        """Quantize the features of a query, each into `assignments` words."""
+        wanted = check_count("assignments", self.assignments)
+        most = min(wanted, self.vocabulary_.n_words_)
+        encoded = self.encode(features, most)
+        shape = (len(features), most)
+        return VisualWords(
+            encoded.words.reshape(shape),
+            encoded.signatures.reshape(shape),
+            encoded.keypoints,
+            encoded.width,
+            encoded.height,
+        )
+
+    def match_weights(self) -> NDArray[np.float32]:
+        """Give the weight of a match by how many of the 64 bits differ, shape (65,)."""
+        threshold = check_count("threshold", self.threshold, least=0)
+        sigma = check_number("sigma", self.sigma, least=1e-6)
+        if threshold >= SIGNATURE_BITS:
+            return np.ones(SIGNATURE_BITS + 1, np.float32)
+        differing = np.arange(SIGNATURE_BITS + 1)
+        weights = np.exp(-(differing**2) / sigma**2)
+        weights[differing > threshold] = 0
+        return weights.astype(np.float32)
+
+    def transform(
+        self, images: Iterable[NDArray[np.uint8] | str | PathLike[str]]
+    ) -> "csr_array":
+        """Count the words of each image.
+
+        Returns
+        -------
+        scipy.sparse.csr_array of float32, shape (n, n_words)
+            How often each word occurs in each image.
+        """
+        from scipy.sparse import csr_array
+
+        n_words = self.vocabulary_.n_words_
+        columns, counts, ends = [], [], [0]
+        for words in self._words_of_each(images):
+            present, n = np.unique(words, return_counts=True)
+            columns.append(present.astype(np.int32))
+            counts.append(n.astype(np.float32))
+            ends.append(ends[-1] + len(present))
+        return csr_array(
+            (
+                np.concatenate([*counts, np.empty(0, np.float32)]),
+                np.concatenate([*columns, np.empty(0, np.int32)]),
+                np.array(ends),
+            ),
+            shape=(len(ends) - 1, n_words),
+        )
+
+    def fit_transform(
+        self,
+        images: Iterable[NDArray[np.uint8] | str | PathLike[str]],
+        y: Any = None,
+    ) -> "csr_array":
+        """Fit, then count the words of each image."""
+        images = list(images)
+        return self.fit(images).transform(images)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Give ``word0`` ... in the order of the columns."""
+        names = [f"word{number}" for number in range(self.vocabulary_.n_words_)]
+        return np.array(names, dtype=object)
+
+    def _extract(self, image: NDArray[np.uint8] | str | PathLike[str]) -> LocalFeatures:
+        if isinstance(image, str | PathLike):
+            image = read_image(image)
+        return self.extractor.extract(image)
+
+    def _words_of_each(
+        self, images: Iterable[NDArray[np.uint8] | str | PathLike[str]]
+    ) -> Iterator[NDArray[np.uint32]]:
+        for image in images:
+            yield self.encode(self._extract(image)).words

@@ -1,0 +1,253 @@
+"""Nearest words on two levels and signatures, compiled, each with its NumPy form.
+
+Codes and centers are whole numbers small enough (see `cvret.encoding.clustering`) that
+int32 holds every distance exactly, so both forms agree to the last bit on every machine.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._optional import compiled
+
+__all__ = ["search_words", "search_words_numpy", "signatures", "signatures_numpy"]
+
+Shorts = NDArray[np.int16]
+
+_BLOCK = 8192  # descriptors at a time, which bounds the memory
+_FAR = 2**30  # beyond every distance
+
+
+def search_words_numpy(
+    codes: Shorts,
+    cells: Shorts,
+    cell_norms: NDArray[np.int32],
+    words: Shorts,
+    word_norms: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    probes: int,
+    n_nearest: int,
+) -> NDArray[np.uint32]:
+    """Give the nearest words of each code, of those in its nearest cells.
+
+    Parameters
+    ----------
+    codes : array of int16, shape (n, d)
+        Whole numbers, at least 0.
+    cells : array of int16, shape (n_cells, d)
+        Centers of the cells.
+    cell_norms : array of int32, shape (n_cells,)
+        Their squared norms.
+    words : array of int16, shape (n_words, d)
+        Centers of the words, cell by cell.
+    word_norms : array of int32, shape (n_words,)
+        Their squared norms.
+    starts : array of int32, shape (n_cells + 1,)
+        Where the words of each cell begin.
+    probes : int
+        Cells to search for each code.
+    n_nearest : int
+        Words to give; any `probes` cells must have as many.
+
+    Returns
+    -------
+    array of uint32, shape (n, n_nearest)
+        Nearest first; of equally near ones that of the lower number.
+    """
+    nearest = np.empty((len(codes), n_nearest), np.uint32)
+    for block in range(0, len(codes), _BLOCK):
+        part = codes[block : block + _BLOCK].astype(np.float32)
+        probed = _smallest(_distances(part, cells, cell_norms), probes)
+        found = np.full((len(part), probes, n_nearest), np.inf)
+        names = np.zeros((len(part), probes, n_nearest), np.int64)
+        order = np.argsort(probed.ravel(), kind="stable")
+        ends = np.searchsorted(probed.ravel()[order], np.arange(len(starts)))
+        for cell in np.flatnonzero(np.diff(ends)):
+            rows, probe = np.divmod(order[ends[cell] : ends[cell + 1]], probes)
+            first, last = starts[cell], starts[cell + 1]
+            near = _distances(part[rows], words[first:last], word_norms[first:last])
+            best = _smallest(near, min(n_nearest, last - first))
+            found[rows, probe, : best.shape[1]] = np.take_along_axis(near, best, 1)
+            names[rows, probe, : best.shape[1]] = first + best
+        keys = (found * len(words) + names).reshape(len(part), -1)
+        chosen = np.argsort(keys, axis=1)[:, :n_nearest]
+        nearest[block : block + _BLOCK] = np.take_along_axis(
+            names.reshape(len(part), -1), chosen, axis=1
+        )
+    return nearest
+
+
+def signatures_numpy(
+    codes: Shorts,
+    words: NDArray[np.uint32],
+    projection: Shorts,
+    thresholds: NDArray[np.int32],
+) -> NDArray[np.uint64]:
+    """Give one bit for each projection that is above the threshold of the word.
+
+    Parameters
+    ----------
+    codes : array of int16, shape (n, d)
+        Whole numbers, at least 0.
+    words : array of uint32, shape (n, m)
+        Words of each code.
+    projection : array of int16, shape (64, d)
+        Directions.
+    thresholds : array of int32, shape (n_words, 64)
+        For each word and direction.
+
+    Returns
+    -------
+    array of uint64, shape (n, m)
+        Bit ``i``, counted from the lowest, belongs to direction ``i``.
+    """
+    projected = codes.astype(np.float32) @ projection.T.astype(np.float32)
+    above = projected[:, None, :] > thresholds[words]
+    packed = np.packbits(above, axis=-1, bitorder="little")
+    return packed.view("<u8")[..., 0].astype(np.uint64, copy=False)
+
+
+def _distances(
+    codes: NDArray[np.float32], centers: Shorts, norms: NDArray[np.int32]
+) -> NDArray[np.float32]:
+    """Squared distances less the code's own norm; float32 holds them exactly."""
+    products = codes @ (2 * centers.T.astype(np.float32))
+    distances: NDArray[np.float32] = norms.astype(np.float32) - products
+    return distances
+
+
+def _smallest(distances: NDArray[np.float32], n: int) -> NDArray[np.intp]:
+    """Columns of the `n` smallest of each row, ascending; of equals the first."""
+    width = distances.shape[1]
+    keys = distances.astype(np.float64) * width + np.arange(width)
+    return np.argsort(keys, axis=1)[:, :n]
+
+
+def _dot_numpy(a: Shorts, i: int, b: Shorts, j: int, d: int) -> Any:
+    """Sum the products of row `i` of `a` and row `j` of `b`."""
+    return np.dot(a[i, :d].astype(np.int32), b[j, :d].astype(np.int32))
+
+
+@compiled(stand_in=_dot_numpy)
+def _dot(a: Shorts, i: int, b: Shorts, j: int, d: int) -> Any:
+    """Sum the products of two rows, kept in int32 so that it becomes vector code."""
+    total = np.int32(0)
+    for k in range(d):
+        total = np.int32(total + np.int32(np.int32(a[i, k]) * np.int32(b[j, k])))
+    return total
+
+
+def _keep_nearest_numpy(*arguments: Any) -> None:
+    """Stand in for `_keep_nearest`, which only compiled code calls."""
+    raise RuntimeError("this function is called from compiled code alone")
+
+
+@compiled(stand_in=_keep_nearest_numpy)
+def _keep_nearest(
+    codes: Shorts,
+    row: int,
+    centers: Shorts,
+    norms: NDArray[np.int32],
+    first: int,
+    last: int,
+    distances: NDArray[np.int32],
+    names: NDArray[np.int64],
+) -> None:
+    """Insert the distances to centers `first` to `last` into the row's sorted list."""
+    d = centers.shape[1]
+    end = distances.shape[1] - 1
+    worst = distances[row, end]
+    for name in range(first, last):
+        # A constant length lets the compiler unroll; 128 is SIFT's.
+        if d == 128:
+            dot = _dot(codes, row, centers, name, 128)
+        else:
+            dot = _dot(codes, row, centers, name, d)
+        distance = np.int32(norms[name] - np.int32(2 * dot))
+        if distance < worst:
+            place = end
+            while place > 0 and distance < distances[row, place - 1]:
+                distances[row, place] = distances[row, place - 1]
+                names[row, place] = names[row, place - 1]
+                place -= 1
+            distances[row, place] = distance
+            names[row, place] = name
+            worst = distances[row, end]
+
+
+@compiled(stand_in=search_words_numpy)
+def search_words(
+    codes: Shorts,
+    cells: Shorts,
+    cell_norms: NDArray[np.int32],
+    words: Shorts,
+    word_norms: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    probes: int,
+    n_nearest: int,
+) -> NDArray[np.uint32]:
+    """The compiled form of `search_words_numpy`."""
+    n, n_cells = len(codes), len(cells)
+    probed = np.zeros((n, probes), np.int64)
+    distances = np.full((n, probes), _FAR, np.int32)
+    ends = np.zeros(n_cells + 1, np.int64)
+    for row in range(n):
+        _keep_nearest(codes, row, cells, cell_norms, 0, n_cells, distances, probed)
+        for probe in range(probes):
+            ends[probed[row, probe] + 1] += 1
+    for cell in range(n_cells):
+        ends[cell + 1] += ends[cell]
+
+    # Cell by cell, so that the words of a cell stay in the cache.
+    place = ends.copy()
+    rows = np.empty(n * probes, np.int64)
+    for row in range(n):
+        for probe in range(probes):
+            cell = probed[row, probe]
+            rows[place[cell]] = row
+            place[cell] += 1
+    distances = np.full((n, n_nearest), _FAR, np.int32)
+    names = np.zeros((n, n_nearest), np.int64)
+    for cell in range(n_cells):
+        for i in range(ends[cell], ends[cell + 1]):
+            _keep_nearest(
+                codes,
+                rows[i],
+                words,
+                word_norms,
+                starts[cell],
+                starts[cell + 1],
+                distances,
+                names,
+            )
+    return names.astype(np.uint32)
+
+
+@compiled(stand_in=signatures_numpy)
+def signatures(
+    codes: Shorts,
+    words: NDArray[np.uint32],
+    projection: Shorts,
+    thresholds: NDArray[np.int32],
+) -> NDArray[np.uint64]:
+    """The compiled form of `signatures_numpy`."""
+    n, m = words.shape
+    d = codes.shape[1]
+    n_bits = len(projection)
+    packed = np.zeros((n, m), np.uint64)
+    projected = np.empty(n_bits, np.int32)
+    for row in range(n):
+        for bit in range(n_bits):
+            if d == 128:
+                projected[bit] = _dot(codes, row, projection, bit, 128)
+            else:
+                projected[bit] = _dot(codes, row, projection, bit, d)
+        for column in range(m):
+            word = words[row, column]
+            signature = np.uint64(0)
+            for bit in range(n_bits):
+                above = np.uint64(projected[bit] > thresholds[word, bit])
+                signature |= above << np.uint64(bit)
+            packed[row, column] = signature
+    return packed

@@ -1,0 +1,387 @@
+"""Vocabularies: the nearest visual words of a descriptor, and its signature."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._checks import check_count
+from cvret._parameters import Parameters
+from cvret.encoding.clustering import Codes, highest_code, two_level_k_means
+from cvret.encoding.kernels import search_words, signatures
+from cvret.errors import NotFittedError, UnknownNameError
+
+__all__ = ["SHIPPED", "BinaryVocabulary", "Vocabulary", "shipped_vocabulary"]
+
+SIGNATURE_BITS = 64
+
+SHIPPED: dict[str, str] = {
+    "rootsift-16k": "16,384 words for RootSIFT, learned on free photographs",
+}
+"""Vocabularies that come with cvret, and are kept for ever: name -> what it is."""
+
+_LEARNED = ("cells", "words", "starts", "projection", "medians", "scaling")
+_FEWEST_FOR_MEDIAN = 8
+_PROBES = 3  # cells searched for a descriptor
+_MEDIAN_UNIT = 64  # medians are kept in this unit, so that float16 can hold them
+_shipped: dict[str, "Vocabulary"] = {}
+
+
+class Vocabulary(Parameters):
+    """Visual words for float descriptors, by K-means on two levels.
+
+    Descriptors are rounded to 8-bit codes, which makes every distance a whole number
+    and the result the same on every machine. With each word come the medians of 64
+    projections, so that a feature is described by the word and a 64-bit signature
+    (Hamming embedding).
+
+    Parameters
+    ----------
+    n_words : int
+        Words wanted; fewer are learned where descriptors coincide.
+    n_iterations : int
+        Of K-means, on each level.
+    random_state : int
+        Seed of the starts and of the projections.
+
+    Attributes
+    ----------
+    words_ : array of uint8, shape (n_words_, d)
+        Centers, as codes.
+    n_words_ : int
+        Words learned.
+    source_ : dict
+        Where the vocabulary came from.
+
+    References
+    ----------
+    Jégou, Douze and Schmid, "Hamming embedding and weak geometric consistency for
+    large scale image search", ECCV 2008.
+
+    Examples
+    --------
+    >>> points = np.repeat(np.float32([[0, 0], [0, 9], [9, 0], [9, 9]]), 20, axis=0)
+    >>> vocabulary = Vocabulary(n_words=4).fit(points)
+    >>> vocabulary.nearest_words(points[[0, 1, 20]]).ravel().tolist()
+    [0, 0, 1]
+    """
+
+    binary = False
+
+    def __init__(
+        self, n_words: int = 16384, *, n_iterations: int = 10, random_state: int = 0
+    ):
+        self.n_words = n_words
+        self.n_iterations = n_iterations
+        self.random_state = random_state
+
+    def fit(self, descriptors: NDArray[Any], y: Any = None) -> Self:
+        """Learn words, projections and medians.
+
+        Parameters
+        ----------
+        descriptors : array, shape (n, d)
+            At least `n_words` of them, all finite.
+
+        Raises
+        ------
+        ValueError
+            If there are too few, or some are not finite.
+        """
+        n_words = check_count("n_words", self.n_words)
+        check_count("n_iterations", self.n_iterations)
+        self._check_descriptors(descriptors)
+        if len(descriptors) < n_words:
+            raise ValueError(
+                f"n_words={n_words} needs at least that many descriptors, got "
+                f"{len(descriptors)}; sample more images or ask for fewer words"
+            )
+        rng = np.random.default_rng(self.random_state)
+        self.scaling_ = self._learn_scaling(descriptors)
+        codes = self._codes(descriptors)
+        cells, words, self.starts_ = two_level_k_means(
+            codes, n_words, rng, self.n_iterations
+        )
+        self.cells_, self.words_ = cells.astype(np.uint8), words.astype(np.uint8)
+        self.projection_ = self._learn_projection(codes.shape[1], rng)
+        self.medians_ = np.zeros((len(words), SIGNATURE_BITS), np.float16)
+        self._prepare()
+        self.medians_ = self._learn_medians(codes)
+        self._prepare()
+        self.source_ = {"learned on": f"{len(descriptors):,} descriptors given to fit"}
+        return self
+
+    @property
+    def n_words_(self) -> int:
+        """Words learned."""
+        self._check_fitted()
+        return len(self.words_)
+
+    def nearest_words(
+        self, descriptors: NDArray[Any], n_nearest: int = 1
+    ) -> NDArray[np.uint32]:
+        """Give the nearest words of each descriptor, best first.
+
+        Parameters
+        ----------
+        descriptors : array, shape (n, d)
+            As given to `fit`.
+        n_nearest : int
+            How many words for each.
+
+        Returns
+        -------
+        array of uint32, shape (n, n_nearest)
+            By Euclidean (Hamming) distance. The search looks into the most promising
+            cells only, and misses the true nearest word of some descriptors.
+        """
+        self._check_fitted()
+        self._check_descriptors(descriptors)
+        check_count("n_nearest", n_nearest)
+        return self._nearest(self._codes(descriptors), n_nearest)
+
+    def encode(
+        self, descriptors: NDArray[Any], n_nearest: int = 1
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+        """Give words and signatures, each of shape (n, n_nearest).
+
+        Bit ``i`` of a signature says that projection ``i`` of the descriptor is above
+        the median of its word.
+        """
+        self._check_fitted()
+        self._check_descriptors(descriptors)
+        codes = self._codes(descriptors)
+        words = self._nearest(codes, n_nearest)
+        return words, signatures(
+            codes.astype(np.int16), words, self._short_projection, self._thresholds
+        )
+
+    def to_arrays(self) -> dict[str, NDArray[Any]]:
+        """Give what was learned as plain arrays, by name."""
+        self._check_fitted()
+        return {name: getattr(self, name + "_") for name in _LEARNED}
+
+    def restore(
+        self, arrays: Mapping[str, NDArray[Any]], source: Mapping[str, Any]
+    ) -> Self:
+        """Take over what `to_arrays` gave; gives self.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not belong together.
+        """
+        for name in _LEARNED:
+            if name not in arrays:
+                raise ValueError(f"the vocabulary lacks its array {name!r}")
+            setattr(self, name + "_", np.ascontiguousarray(arrays[name]))
+        d = self.words_.shape[1]
+        if (
+            self.cells_.shape[1] != d
+            or self.projection_.shape != (SIGNATURE_BITS, d)
+            or self.medians_.shape != (len(self.words_), SIGNATURE_BITS)
+            or self.starts_.shape != (len(self.cells_) + 1,)
+            or self.starts_[-1] != len(self.words_)
+        ):
+            raise ValueError("the arrays of the vocabulary do not belong together")
+        self.source_ = dict(source)
+        self._prepare()
+        return self
+
+    def fingerprint(self) -> str:
+        """Give 16 hexadecimal digits that tell this vocabulary from any other."""
+        digest = hashlib.blake2b(digest_size=8)
+        for name, array in self.to_arrays().items():
+            little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            digest.update(name.encode() + little.tobytes())
+        return digest.hexdigest()
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "words_"):
+            raise NotFittedError(
+                f"this {type(self).__name__} has learned no words yet; call "
+                "fit(descriptors) first"
+            )
+
+    def _check_descriptors(self, descriptors: NDArray[Any]) -> None:
+        if descriptors.ndim != 2:
+            raise ValueError(
+                f"descriptors must have shape (n, d), got {descriptors.shape}"
+            )
+        if hasattr(self, "words_") and descriptors.shape[1] != self._d():
+            raise ValueError(
+                f"descriptors must have {self._d()} columns as those that this "
+                f"{type(self).__name__} learned, got {descriptors.shape[1]}"
+            )
+        if not np.isfinite(descriptors).all():
+            raise ValueError("descriptors must be finite, got NaN or infinity")
+
+    def _d(self) -> int:
+        return int(self.words_.shape[1])
+
+    def _learn_scaling(self, descriptors: NDArray[Any]) -> NDArray[np.float64]:
+        """Offset and factor that spread the descriptors over the codes."""
+        low, high = float(descriptors.min()), float(descriptors.max())
+        top = highest_code(descriptors.shape[1])
+        return np.array([low, top / (high - low) if high > low else 1.0])
+
+    def _learn_projection(
+        self, d: int, rng: np.random.Generator
+    ) -> NDArray[np.int8]:
+        """Random directions, orthogonal where there is room, as whole numbers."""
+        basis, _ = np.linalg.qr(rng.standard_normal((max(d, SIGNATURE_BITS),) * 2))
+        rows = basis[:SIGNATURE_BITS, :d]
+        return np.rint(rows * (127 / np.abs(rows).max())).astype(np.int8)
+
+    def _learn_medians(self, codes: Codes) -> NDArray[np.float16]:
+        """Median of each projection within each word, in units of its scale."""
+        projection = self.projection_.T.astype(np.float32)
+        projected = codes @ projection
+        medians = self.words_.astype(np.float32) @ projection
+        words = self._nearest(codes, 1)[:, 0]
+        order = np.argsort(words, kind="stable")
+        starts = np.searchsorted(words[order], np.arange(len(self.words_) + 1))
+        for word, (start, end) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+            if end - start >= _FEWEST_FOR_MEDIAN:
+                medians[word] = np.median(projected[order[start:end]], axis=0)
+        return (medians / _MEDIAN_UNIT).astype(np.float16)
+
+    def _codes(self, descriptors: NDArray[Any]) -> Codes:
+        offset, factor = self.scaling_
+        scaled = np.rint((descriptors - np.float32(offset)) * np.float32(factor))
+        top = highest_code(descriptors.shape[1])
+        return np.clip(scaled, 0, top).astype(np.float32, copy=False)
+
+    def _prepare(self) -> None:
+        """Lay out what was learned as the kernels want it."""
+        self._short_cells = self.cells_.astype(np.int16)
+        self._short_words = self.words_.astype(np.int16)
+        self._word_norms = _norms(self._short_words)
+        self._short_projection = self.projection_.astype(np.int16)
+        # A whole number is above a median where it is above the median's floor.
+        scaled = self.medians_.astype(np.float32) * _MEDIAN_UNIT
+        self._thresholds = np.floor(scaled).astype(np.int32)
+
+    def _nearest(self, codes: Codes, n_nearest: int) -> NDArray[np.uint32]:
+        """Search the nearest words in the cells whose centers are nearest."""
+        if n_nearest > len(self.words_):
+            raise ValueError(
+                f"n_nearest must be at most the {len(self.words_)} words, got "
+                f"{n_nearest}"
+            )
+        probes = min(len(self.cells_), _PROBES)
+        if n_nearest > int(np.sort(np.diff(self.starts_))[:probes].sum()):
+            probes = len(self.cells_)
+        return search_words(
+            codes.astype(np.int16),
+            self._short_cells,
+            _norms(self._short_cells),
+            self._short_words,
+            self._word_norms,
+            self.starts_,
+            probes,
+            n_nearest,
+        )
+
+
+class BinaryVocabulary(Vocabulary):
+    """Visual words for bit strings such as ORB's, by K-majority on two levels.
+
+    The interface is that of `Vocabulary`. Distances are Hamming distances, the center
+    of a word is the majority of each bit, and the signature is 64 of the bits
+    themselves, chosen at random.
+
+    Parameters
+    ----------
+    n_words : int
+        Words wanted; fewer are learned where descriptors coincide.
+    n_iterations : int
+        Of K-majority, on each level.
+    random_state : int
+        Seed of the starts and of the choice of bits.
+
+    References
+    ----------
+    Grana et al., "A fast approach for integrating ORB descriptors in the bag of words
+    model", SPIE 8667, 2013. Gálvez-López and Tardós, "Bags of binary words for fast
+    place recognition in image sequences", IEEE Transactions on Robotics 28(5), 2012.
+
+    Examples
+    --------
+    >>> strings = np.repeat(np.uint8([[0b00000000], [0b11110000]]), 10, axis=0)
+    >>> vocabulary = BinaryVocabulary(n_words=2).fit(strings)
+    >>> vocabulary.nearest_words(np.uint8([[0b00000001], [0b11100000]])).ravel().tolist()
+    [0, 1]
+    """
+
+    binary = True
+
+    def _check_descriptors(self, descriptors: NDArray[Any]) -> None:
+        if descriptors.dtype != np.uint8:
+            raise ValueError(
+                "descriptors must be bit strings of dtype uint8, got dtype "
+                f"{descriptors.dtype}; use Vocabulary for floats"
+            )
+        super()._check_descriptors(descriptors)
+
+    def _d(self) -> int:
+        return int(self.words_.shape[1]) // 8
+
+    def _learn_scaling(self, descriptors: NDArray[Any]) -> NDArray[np.float64]:
+        return np.array([0.0, 1.0])
+
+    def _learn_projection(
+        self, d: int, rng: np.random.Generator
+    ) -> NDArray[np.int8]:
+        bits = np.resize(rng.permutation(d), SIGNATURE_BITS)
+        return np.eye(d, dtype=np.int8)[bits]
+
+    def _learn_medians(self, codes: Codes) -> NDArray[np.float16]:
+        half = np.float16(0.5 / _MEDIAN_UNIT)  # between a bit of 0 and one of 1
+        return np.full((len(self.words_), SIGNATURE_BITS), half)
+
+    def _codes(self, descriptors: NDArray[Any]) -> Codes:
+        return np.unpackbits(descriptors, axis=1).astype(np.float32)
+
+
+def shipped_vocabulary(name: str) -> Vocabulary:
+    """Give a vocabulary that comes with cvret.
+
+    Parameters
+    ----------
+    name : str
+        A key of `SHIPPED`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> shipped_vocabulary("rootsift-16k").words_.shape[1]
+    128
+    """
+    if name not in SHIPPED:
+        raise UnknownNameError(
+            f"no vocabulary is named {name!r}; there are {', '.join(sorted(SHIPPED))}"
+        )
+    if name not in _shipped:
+        path = files("cvret.encoding") / "vocabularies" / f"{name}.npz"
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {key: stored[key] for key in stored.files}
+        source = dict(zip(arrays.pop("source_keys"), arrays.pop("source_values"),
+                          strict=True))
+        n_words = len(arrays["words"])
+        _shipped[name] = Vocabulary(n_words).restore(
+            arrays, {str(k): str(v) for k, v in source.items()}
+        )
+    return _shipped[name]
+
+
+def _norms(centers: NDArray[np.int16]) -> NDArray[np.int32]:
+    """Squared norms of rows."""
+    return np.einsum("ij,ij->i", centers, centers, dtype=np.int32)

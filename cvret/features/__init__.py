@@ -1,0 +1,1 @@
+"""Pixels to numbers: color, texture, keypoints, patches."""

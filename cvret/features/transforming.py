@@ -1,0 +1,70 @@
+"""Descriptors and extractors as scikit-learn transformers over images or paths."""
+
+from collections.abc import Iterable, Iterator
+from os import PathLike
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._parameters import Parameters
+from cvret.images.reading import read_image
+
+__all__ = ["DescriptorTransformer", "as_images"]
+
+ImageOrPath = NDArray[np.uint8] | str | PathLike[str]
+
+
+def as_images(images: Iterable[ImageOrPath]) -> Iterator[NDArray[np.uint8]]:
+    """Give RGB arrays one by one; paths are read."""
+    if isinstance(images, str | PathLike):
+        raise TypeError(
+            f"images must be a list of images or paths, got one path, {str(images)!r}; "
+            "put it in a list"
+        )
+    for image in images:
+        yield read_image(image) if isinstance(image, str | PathLike) else image
+
+
+class DescriptorTransformer(Parameters):
+    """What every whole-image descriptor can do for scikit-learn."""
+
+    def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Give the (d,) vector of an RGB image; each descriptor has its own."""
+        raise NotImplementedError(f"{type(self).__name__} has no describe()")
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Give the name of each element of the vector; `input_features` is not used."""
+        raise NotImplementedError(f"{type(self).__name__} names no features")
+
+    def fit(self, images: Any = None, y: Any = None) -> Self:
+        """Do nothing: there is nothing to learn. Gives self."""
+        return self
+
+    def transform(self, images: Iterable[ImageOrPath]) -> NDArray[np.float32]:
+        """Describe each of a list of images or paths.
+
+        Parameters
+        ----------
+        images : iterable of array of uint8, shape (height, width, 3), or of path
+            RGB images, of any sizes, or files to read.
+
+        Returns
+        -------
+        array of float32, shape (n, d)
+            One row an image, in order.
+
+        Raises
+        ------
+        ImageError
+            If a path is no readable picture.
+        """
+        rows = [self.describe(image) for image in as_images(images)]
+        width = len(self.get_feature_names_out())
+        return np.stack(rows) if rows else np.empty((0, width), np.float32)
+
+    def fit_transform(
+        self, images: Iterable[ImageOrPath], y: Any = None
+    ) -> NDArray[np.float32]:
+        """The same as `transform`."""
+        return self.transform(images)

@@ -1,0 +1,1 @@
+"""Files to pixels: reading, folders, preparing, drawing."""

@@ -1,0 +1,95 @@
+"""Two pictures side by side, with what matches drawn on them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._opencv import cv2
+
+__all__ = ["draw_matches", "fit_into"]
+
+_BACKGROUND = 255
+_GAP = 16
+_LINES = 80  # more are a tangle
+_BOX = (235, 80, 20)
+_OUTLINE = (255, 255, 255)
+# Colors told apart on light and dark, for people who see red and green alike too.
+_COLORS = ((0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233))
+
+
+def fit_into(
+    image: NDArray[np.uint8], width: int, height: int
+) -> tuple[NDArray[np.uint8], float]:
+    """Scale a picture to just fit a frame; gives it and the scale."""
+    scale = min(width / image.shape[1], height / image.shape[0])
+    size = (
+        max(1, round(image.shape[1] * scale)),
+        max(1, round(image.shape[0] * scale)),
+    )
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(image, size, interpolation=way), scale
+
+
+def draw_matches(
+    query: NDArray[np.uint8],
+    result: NDArray[np.uint8],
+    pairs: NDArray[np.float32],
+    boxes: Sequence[tuple[int, NDArray[np.float64]]] = (),
+    side: int = 560,
+) -> NDArray[np.uint8]:
+    """Draw the query at the left, the result at the right, and join what matches.
+
+    Parameters
+    ----------
+    query, result : array of uint8, shape (h, w, 3)
+        RGB, of any sizes.
+    pairs : array of float32, shape (n, 4)
+        x, y in the query and x, y in the result, in their pixels. Of many, 80 evenly
+        chosen are joined by lines, and all are dotted.
+    boxes : sequence of (int, array of shape (4, 2))
+        Outlines to draw: 0 for the query's pixels or 1 for the result's, and corners.
+    side : int
+        Side of the square that each picture is fitted into, in pixels.
+
+    Returns
+    -------
+    array of uint8, shape (height, width, 3)
+        RGB on white.
+    """
+    left, left_scale = fit_into(query, side, side)
+    right, right_scale = fit_into(result, side, side)
+    height = max(left.shape[0], right.shape[0])
+    offset = left.shape[1] + _GAP
+    canvas = np.full((height, offset + right.shape[1], 3), _BACKGROUND, np.uint8)
+    left_top = (height - left.shape[0]) // 2
+    right_top = (height - right.shape[0]) // 2
+    canvas[left_top : left_top + left.shape[0], : left.shape[1]] = left
+    canvas[right_top : right_top + right.shape[0], offset:] = right
+
+    shifts = np.array([[0.0, left_top], [float(offset), right_top]])
+    scales = (left_scale, right_scale)
+    starts = pairs[:, :2] * scales[0] + shifts[0]
+    ends = pairs[:, 2:] * scales[1] + shifts[1]
+    chosen = np.unique(np.linspace(0, len(pairs) - 1, min(len(pairs), _LINES)).round())
+    overlay = canvas.copy()
+    for number, row in enumerate(chosen.astype(int)):
+        color = _COLORS[number % len(_COLORS)]
+        cv2.line(overlay, _point(starts[row]), _point(ends[row]), color, 1, cv2.LINE_AA)
+    canvas = cv2.addWeighted(overlay, 0.65, canvas, 0.35, 0)
+    for points in (starts, ends):
+        for point in points:
+            cv2.circle(canvas, _point(point), 3, _OUTLINE, -1, cv2.LINE_AA)
+            cv2.circle(canvas, _point(point), 2, _COLORS[0], -1, cv2.LINE_AA)
+    for which, corners in boxes:
+        # A box far outside of the canvas must not overflow OpenCV's integers.
+        placed = np.clip(corners * scales[which] + shifts[which], -20_000, 20_000)
+        polygon = placed.round().astype(np.int32)
+        cv2.polylines(canvas, [polygon], True, _OUTLINE, 5, cv2.LINE_AA)
+        cv2.polylines(canvas, [polygon], True, _BOX, 2, cv2.LINE_AA)
+    drawn: NDArray[np.uint8] = canvas
+    return drawn
+
+
+def _point(xy: NDArray[np.floating]) -> tuple[int, int]:
+    return round(float(xy[0])), round(float(xy[1]))

@@ -1,0 +1,1 @@
+"""Numbers to scored rows: inverted and dense. No image, no path."""

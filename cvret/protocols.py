@@ -1,0 +1,83 @@
+"""The seams of cvret: what a part must offer to fit in. Read this page first.
+
+A part is a small class in scikit-learn's manner: its constructor keeps its
+arguments and does nothing else, `fit` learns and returns self, and learned names
+end in ``_``. A class of your own that has these methods works wherever cvret's do.
+
+Examples
+--------
+A descriptor of one's own: the mean color.
+
+>>> import numpy as np
+>>> class MeanColor:
+...     metric = "l2"
+...     def describe(self, image):
+...         return image.mean(axis=(0, 1)).astype(np.float32)
+>>> isinstance(MeanColor(), Descriptor)
+True
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret.records import Correspondences, LocalFeatures, Query, Ranking, VisualWords
+
+__all__ = ["Descriptor", "Encoder", "Extractor", "Reranker", "Searched"]
+
+
+@runtime_checkable
+class Descriptor(Protocol):
+    """One vector for a whole image."""
+
+    @property
+    def metric(self) -> str:
+        """How two vectors are compared: a name of `cvret.index.dense.METRICS`."""
+
+    def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Give the (d,) vector of an RGB image of shape (height, width, 3)."""
+
+
+@runtime_checkable
+class Extractor(Protocol):
+    """Keypoints of an image, each with a descriptor."""
+
+    @property
+    def binary(self) -> bool:
+        """Whether descriptors are bit strings, compared by Hamming distance."""
+
+    def extract(self, image: NDArray[np.uint8]) -> LocalFeatures:
+        """Give the local features of an RGB image of shape (height, width, 3)."""
+
+
+@runtime_checkable
+class Encoder(Protocol):
+    """Local features into visual words (or, for later encoders, one vector)."""
+
+    @property
+    def extractor(self) -> Extractor:
+        """Where the local features come from."""
+
+    def encode(
+        self, features: LocalFeatures, assignments: int = 1
+    ) -> VisualWords:
+        """Quantize features into their `assignments` nearest words."""
+
+
+class Searched(Protocol):
+    """What a re-ranker may ask of the index that made the ranking."""
+
+    def correspondences(
+        self, query: Query, ids: Sequence[str]
+    ) -> Iterator[Correspondences]:
+        """Give the features that the query shares with each of `ids`, in order."""
+
+
+@runtime_checkable
+class Reranker(Protocol):
+    """A ranking into a better one; the tail that it did not look at is kept."""
+
+    def rerank(self, query: Query, ranking: Ranking, index: Any) -> Ranking:
+        """Give the new ranking of the same images."""

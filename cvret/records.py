@@ -1,0 +1,316 @@
+"""What travels between the parts: frozen records of arrays."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Correspondences",
+    "Explanation",
+    "Hit",
+    "LocalFeatures",
+    "Query",
+    "Ranking",
+    "Verification",
+    "VisualWords",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class LocalFeatures:
+    """The keypoints of one image and their descriptors.
+
+    Attributes
+    ----------
+    keypoints : array of float32, shape (n, 4)
+        x and y of the center, in pixels; size, the diameter in pixels; angle, in
+        degrees, clockwise from the x axis.
+    descriptors : array of uint8 or float32, shape (n, d)
+        uint8 rows are strings of ``8 * d`` bits where the extractor is binary.
+    width, height : int
+        Of the image, in pixels.
+    """
+
+    keypoints: NDArray[np.float32]
+    descriptors: NDArray[Any]
+    width: int
+    height: int
+
+    def __len__(self) -> int:
+        return len(self.keypoints)
+
+    def take(self, rows: NDArray[Any]) -> "LocalFeatures":
+        """Keep the features at `rows` (indices or a mask)."""
+        return LocalFeatures(
+            self.keypoints[rows], self.descriptors[rows], self.width, self.height
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class VisualWords:
+    """Local features after quantization: words, signatures and where they are.
+
+    Attributes
+    ----------
+    words : array of uint32, shape (n,) or (n, m)
+        The nearest word of each feature; or its `m` nearest ones, best first.
+    signatures : array of uint64, of the shape of `words`
+        Which side of the word's median the feature is on, in 64 projections.
+    keypoints : array of float32, shape (n, 4)
+        x, y and size in pixels, angle in degrees.
+    width, height : int
+        Of the image, in pixels.
+    """
+
+    words: NDArray[np.uint32]
+    signatures: NDArray[np.uint64]
+    keypoints: NDArray[np.float32]
+    width: int
+    height: int
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, eq=False)
+class Query:
+    """A picture as the fields of an index see it.
+
+    Attributes
+    ----------
+    parts : mapping of str to VisualWords or array of float32, shape (d,)
+        What was computed for each field that the search asks.
+    width, height : int
+        Of the picture, in pixels.
+    region : tuple of float, or None
+        x, y, width, height of the part that is asked for, in pixels.
+    """
+
+    parts: Mapping[str, Any]
+    width: int
+    height: int
+    region: tuple[float, float, float, float] | None = None
+
+    def corners(self) -> NDArray[np.float64]:
+        """Corners of what is asked for, in pixels, shape (4, 2), clockwise."""
+        x, y, w, h = self.region or (0.0, 0.0, float(self.width), float(self.height))
+        return np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]])
+
+
+@dataclass(frozen=True, eq=False)
+class Correspondences:
+    """Features of a query and of one indexed image that share a word.
+
+    Attributes
+    ----------
+    features : array of int32, shape (m,)
+        Which feature of the query, ascending.
+    words : array of uint32, shape (m,)
+        The word that both fell into.
+    source, target : array of float32, shape (m, 4)
+        Keypoints (x, y, size, angle) in the query and in the indexed image.
+    targets : array of int64, shape (m,)
+        Number of the feature in the indexed image: equal ones are the same feature.
+    similarities : array of float32, shape (m,)
+        Of the two signatures, in [0, 1].
+    weights : array of float32, shape (m,)
+        The share of the query's whole weight that the query feature has, in [0, 1].
+    width, height : int
+        Of the indexed image, in pixels.
+    """
+
+    features: NDArray[np.int32]
+    words: NDArray[np.uint32]
+    source: NDArray[np.float32]
+    target: NDArray[np.float32]
+    targets: NDArray[np.int64]
+    similarities: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    width: int
+    height: int
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
+    """What geometry says of one result.
+
+    Attributes
+    ----------
+    inliers : int
+        Correspondences, one to one, that agree with one transform.
+    transform : array of float64, shape (3, 3), or None
+        From pixels of the query to pixels of the result, homogeneous.
+    box : array of float64, shape (4, 2), or None
+        Corners of the query (or its region) as found in the result, in pixels.
+    pairs : array of float32, shape (inliers, 4)
+        x, y in the query and x, y in the result, of each inlier.
+    share : float
+        The share of the query's weight that the inliers carry, in [0, 1].
+    """
+
+    inliers: int
+    transform: NDArray[np.float64] | None
+    box: NDArray[np.float64] | None
+    pairs: NDArray[np.float32]
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class Hit:
+    """One image of a ranking, with the reason why.
+
+    Attributes
+    ----------
+    id : str
+        The path of the image relative to the folder added.
+    score : float
+        Its similarity, higher is better; in [0, 1].
+    inliers : int or None
+        Matches that agree in geometry; None where geometry was not looked at.
+    transform : array of float64, shape (3, 3), or None
+        From pixels of the query to pixels of this image.
+    box : array of float64, shape (4, 2), or None
+        Corners of the query as found in this image, in pixels.
+    """
+
+    id: str
+    score: float
+    inliers: int | None = None
+    transform: NDArray[np.float64] | None = None
+    box: NDArray[np.float64] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain Python values, ready for JSON."""
+        return {
+            "id": self.id,
+            "score": self.score,
+            "inliers": self.inliers,
+            "transform": None if self.transform is None else self.transform.tolist(),
+            "box": None if self.box is None else self.box.tolist(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Ranking(Sequence[Hit]):
+    """Images in order, best first; a sequence of `Hit`.
+
+    Attributes
+    ----------
+    ids : tuple of str
+        Equal scores are ordered by id.
+    scores : array of float64, shape (n,)
+        Similarities, never ascending.
+    verifications : mapping of str to Verification
+        By id, of the images that geometry looked at.
+
+    Examples
+    --------
+    >>> ranking = Ranking(("a.jpg", "b.jpg"), np.array([0.9, 0.2]))
+    >>> ranking[0].id, len(ranking), ranking[:1].ids
+    ('a.jpg', 2, ('a.jpg',))
+    """
+
+    ids: tuple[str, ...]
+    scores: NDArray[np.float64]
+    verifications: Mapping[str, Verification] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @overload
+    def __getitem__(self, place: int) -> Hit: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> "Ranking": ...
+
+    def __getitem__(self, place: int | slice) -> "Hit | Ranking":
+        """Give the hit in a place (0 is the best), or a part of the ranking."""
+        if isinstance(place, slice):
+            return Ranking(self.ids[place], self.scores[place], self.verifications)
+        id_ = self.ids[place]
+        found = self.verifications.get(id_)
+        score = float(self.scores[place])
+        if found is None:
+            return Hit(id_, score)
+        return Hit(id_, score, found.inliers, found.transform, found.box)
+
+    def __iter__(self) -> Iterator[Hit]:
+        return (self[place] for place in range(len(self)))
+
+    def __repr__(self) -> str:
+        best = "".join(f"\n  {h.score:7.4f}  {h.id}" for h in self[:5])
+        more = f"\n  ... {len(self) - 5} more" if len(self) > 5 else ""
+        return f"Ranking of {len(self)}{best}{more}"
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Why one image is a result: its words, its matches, and both pictures.
+
+    Attributes
+    ----------
+    query, result : str
+        Name of the query and id of the result.
+    scores : mapping of str to float
+        The similarity in each field that was asked, in [0, 1].
+    words : tuple of (int, int, float)
+        Shared visual words: the word, how many features of the query matched in it,
+        and its share of the words score; the shares sum to 1. Largest first.
+    verification : Verification or None
+        What geometry found; None for fields without keypoints.
+    picture : array of uint8, shape (height, width, 3)
+        The query and the result side by side, inliers joined by lines and the
+        query's outline drawn in the result.
+    """
+
+    query: str
+    result: str
+    scores: Mapping[str, float]
+    words: tuple[tuple[int, int, float], ...]
+    verification: Verification | None
+    picture: NDArray[np.uint8]
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the picture to `path`; its ending says the format."""
+        from PIL import Image
+
+        Image.fromarray(self.picture).save(path)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain Python values, ready for JSON; the picture is left out."""
+        found = self.verification
+        return {
+            "query": self.query,
+            "result": self.result,
+            "scores": dict(self.scores),
+            "words": [
+                {"word": word, "matches": matches, "share": share}
+                for word, matches, share in self.words
+            ],
+            "inliers": None if found is None else found.inliers,
+            "transform": None
+            if found is None or found.transform is None
+            else found.transform.tolist(),
+            "box": None if found is None or found.box is None else found.box.tolist(),
+            "matches": [] if found is None else found.pairs.tolist(),
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{self.result} for {self.query}"]
+        lines += [f"  {name}: {score:.4f}" for name, score in self.scores.items()]
+        if self.verification is not None:
+            lines.append(f"  {self.verification.inliers} inliers")
+        if self.words:
+            lines.append("  shared words (share of the words score):")
+        for word, matches, share in self.words[:10]:
+            lines.append(f"    word {word:>6}  {matches:>3} matches  {share:6.1%}")
+        if len(self.words) > 10:
+            lines.append(f"    and {len(self.words) - 10} more words")
+        return "\n".join(lines)

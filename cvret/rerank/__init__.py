@@ -1,0 +1,1 @@
+"""A ranking into a better one: spatial verification."""

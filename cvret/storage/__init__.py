@@ -1,0 +1,1 @@
+"""Arrays on disk: a manifest and immutable segments."""
