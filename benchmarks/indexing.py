@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import joblib
 from record import datasets, record
 
 import cvret
+from cvret._opencv import cv2
 
 ROUNDS = 1
 FOLDERS = ("dvd-covers/reference", "wang1k", "animals10", "landuse")

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import cvret
+from cvret._opencv import opencv_version
 from cvret.encoding.vocabulary import Vocabulary
-from cvret.images.reading import SUFFIXES, read_image
+from cvret.images.reading import SUFFIXES, read_image, shrink
 
 PACKAGES = (
     "gnome-backgrounds",
@@ -82,7 +83,7 @@ def descriptors_of(path: Path) -> list[NDArray[np.float32]]:
     kept = []
     for side in SIDES:
         if side == SIDES[0] or max(image.shape[:2]) > SIDES[SIDES.index(side) - 1]:
-            kept.append(sift.extract(cvret.images.reading.shrink(image, side)))
+            kept.append(sift.extract(shrink(image, side)))
     return [features.descriptors for features in kept]
 
 
@@ -105,7 +106,7 @@ def main() -> None:
         "learned on": f"{len(descriptors):,} RootSIFT descriptors of {len(used)} "
         "freely licensed pictures in Debian's packages",
         "packages": ", ".join(versions),
-        "opencv": cvret._opencv.opencv_version,
+        "opencv": opencv_version,
     }
     arguments.target.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(

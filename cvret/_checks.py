@@ -49,9 +49,10 @@ def check_number(
         raise TypeError(
             f"{name} must be a number, got {value!r} of type {type(value).__name__}"
         )
-    if not least <= value <= most:
+    number = float(value)
+    if not least <= number <= most:
         raise ValueError(f"{name} must lie in [{least:g}, {most:g}], got {value}")
-    return float(value)
+    return number
 
 
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -13,7 +13,9 @@ class Parameters:
     @classmethod
     def _parameter_names(cls) -> list[str]:
         return [
-            name for name in inspect.signature(cls).parameters if not name.startswith("_")
+            name
+            for name in inspect.signature(cls).parameters
+            if not name.startswith("_")
         ]
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def spec_of(part: Any) -> dict[str, Any]:
     name = name_of(part)
     if name is None:
         return {"class": f"{type(part).__module__}.{type(part).__qualname__}"}
-    params = {}
+    params: dict[str, Any] = {}
     for key, value in part.get_params(deep=False).items():
         if hasattr(value, "to_arrays"):
             params[key] = None
@@ -116,8 +116,8 @@ def build(spec: dict[str, Any]) -> Any:
     """
     if "part" not in spec:
         raise UnknownNameError(
-            f"{spec.get('class', 'this part')} is not in cvret's catalog; hand the part "
-            "over as an object"
+            f"{spec.get('class', 'this part')} is not in cvret's catalog; hand the "
+            "part over as an object"
         )
     params = {}
     for key, value in spec.get("params", {}).items():

@@ -60,9 +60,7 @@ class Encoder(Protocol):
     def extractor(self) -> Extractor:
         """Where the local features come from."""
 
-    def encode(
-        self, features: LocalFeatures, assignments: int = 1
-    ) -> VisualWords:
+    def encode(self, features: LocalFeatures, assignments: int = 1) -> VisualWords:
         """Quantize features into their `assignments` nearest words."""
 
 

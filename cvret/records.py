@@ -117,7 +117,7 @@ class Correspondences:
         Number of the feature in the indexed image: equal ones are the same feature.
     similarities : array of float32, shape (m,)
         Of the two signatures, in [0, 1].
-    weights : array of float32, shape (m,)
+    weights : array of float64, shape (m,)
         The share of the query's whole weight that the query feature has, in [0, 1].
     width, height : int
         Of the indexed image, in pixels.
@@ -129,7 +129,7 @@ class Correspondences:
     target: NDArray[np.float32]
     targets: NDArray[np.int64]
     similarities: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    weights: NDArray[np.float64]
     width: int
     height: int
 

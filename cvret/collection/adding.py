@@ -1,4 +1,4 @@
-"""Pictures into items of an index, several at a time; what could not be read is told."""
+"""Pictures into items of an index, in parallel; what could not be read is told."""
 
 import hashlib
 import os

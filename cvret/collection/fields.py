@@ -161,6 +161,8 @@ def field_of(name: str, part: Any) -> Field:
         raise ValueError(
             f"a field's name must be letters, digits and underscores, got {name!r}"
         )
+    if name == "image":
+        raise ValueError("a field cannot be named 'image', which the index uses itself")
     if isinstance(part, Encoder) and hasattr(part, "encode_query"):
         return WordsField(name, part)
     if isinstance(part, Descriptor):

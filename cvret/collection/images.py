@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cvret.errors import FormatError
 
-__all__ = ["ImageTable", "Roots", "image_arrays"]
+__all__ = ["ImageTable", "Roots", "check_prefix", "image_arrays"]
 
 _FILE = "roots.json"
 
@@ -40,6 +40,14 @@ def image_arrays(
         "hashes": np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 16),
         "roots": np.full(len(encoded), root, np.uint16),
     }
+
+
+def check_prefix(prefix: str) -> str:
+    """Give a prefix of ids without slashes at its ends; refuse '.' and '..'."""
+    parts = [part for part in prefix.split("/") if part]
+    if any(part in (".", "..") for part in parts):
+        raise ValueError(f"prefix must not hold '.' or '..', got {prefix!r}")
+    return "/".join(parts)
 
 
 class ImageTable:

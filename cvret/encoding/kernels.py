@@ -1,7 +1,7 @@
 """Nearest words on two levels and signatures, compiled, each with its NumPy form.
 
-Codes and centers are whole numbers small enough (see `cvret.encoding.clustering`) that
-int32 holds every distance exactly, so both forms agree to the last bit on every machine.
+Codes and centers are whole numbers, so small (see `cvret.encoding.clustering`) that
+int32 holds every distance exactly: both forms agree to the last bit, on every machine.
 """
 
 from typing import Any

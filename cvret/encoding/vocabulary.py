@@ -228,13 +228,12 @@ class Vocabulary(Parameters):
         top = highest_code(descriptors.shape[1])
         return np.array([low, top / (high - low) if high > low else 1.0])
 
-    def _learn_projection(
-        self, d: int, rng: np.random.Generator
-    ) -> NDArray[np.int8]:
+    def _learn_projection(self, d: int, rng: np.random.Generator) -> NDArray[np.int8]:
         """Random directions, orthogonal where there is room, as whole numbers."""
         basis, _ = np.linalg.qr(rng.standard_normal((max(d, SIGNATURE_BITS),) * 2))
         rows = basis[:SIGNATURE_BITS, :d]
-        return np.rint(rows * (127 / np.abs(rows).max())).astype(np.int8)
+        scaled: NDArray[np.float64] = np.rint(rows * (127 / np.abs(rows).max()))
+        return scaled.astype(np.int8)
 
     def _learn_medians(self, codes: Codes) -> NDArray[np.float16]:
         """Median of each projection within each word, in units of its scale."""
@@ -253,7 +252,8 @@ class Vocabulary(Parameters):
         offset, factor = self.scaling_
         scaled = np.rint((descriptors - np.float32(offset)) * np.float32(factor))
         top = highest_code(descriptors.shape[1])
-        return np.clip(scaled, 0, top).astype(np.float32, copy=False)
+        codes: Codes = np.clip(scaled, 0, top).astype(np.float32, copy=False)
+        return codes
 
     def _prepare(self) -> None:
         """Lay out what was learned as the kernels want it."""
@@ -313,7 +313,8 @@ class BinaryVocabulary(Vocabulary):
     --------
     >>> strings = np.repeat(np.uint8([[0b00000000], [0b11110000]]), 10, axis=0)
     >>> vocabulary = BinaryVocabulary(n_words=2).fit(strings)
-    >>> vocabulary.nearest_words(np.uint8([[0b00000001], [0b11100000]])).ravel().tolist()
+    >>> near = np.uint8([[0b00000001], [0b11100000]])
+    >>> vocabulary.nearest_words(near).ravel().tolist()
     [0, 1]
     """
 
@@ -333,9 +334,7 @@ class BinaryVocabulary(Vocabulary):
     def _learn_scaling(self, descriptors: NDArray[Any]) -> NDArray[np.float64]:
         return np.array([0.0, 1.0])
 
-    def _learn_projection(
-        self, d: int, rng: np.random.Generator
-    ) -> NDArray[np.int8]:
+    def _learn_projection(self, d: int, rng: np.random.Generator) -> NDArray[np.int8]:
         bits = np.resize(rng.permutation(d), SIGNATURE_BITS)
         return np.eye(d, dtype=np.int8)[bits]
 
@@ -373,8 +372,9 @@ def shipped_vocabulary(name: str) -> Vocabulary:
         path = files("cvret.encoding") / "vocabularies" / f"{name}.npz"
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in stored.files}
-        source = dict(zip(arrays.pop("source_keys"), arrays.pop("source_values"),
-                          strict=True))
+        source = dict(
+            zip(arrays.pop("source_keys"), arrays.pop("source_values"), strict=True)
+        )
         n_words = len(arrays["words"])
         _shipped[name] = Vocabulary(n_words).restore(
             arrays, {str(k): str(v) for k, v in source.items()}
@@ -384,4 +384,5 @@ def shipped_vocabulary(name: str) -> Vocabulary:
 
 def _norms(centers: NDArray[np.int16]) -> NDArray[np.int32]:
     """Squared norms of rows."""
-    return np.einsum("ij,ij->i", centers, centers, dtype=np.int32)
+    norms: NDArray[np.int32] = np.einsum("ij,ij->i", centers, centers, dtype=np.int32)
+    return norms

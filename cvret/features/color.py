@@ -68,7 +68,8 @@ class HSVHistogram(DescriptorTransformer):
         value = np.arange(256) * values // 256
         cells = hue[hsv[..., 0]] + saturation[hsv[..., 1]] + value[hsv[..., 2]]
         counts = np.bincount(cells.ravel(), minlength=hues * saturations * values)
-        return (counts / cells.size).astype(np.float32)
+        shares: NDArray[np.float64] = counts / cells.size
+        return shares.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``h0_s0_v0`` ... in the order of the vector."""

@@ -100,9 +100,7 @@ class SIFT(Parameters):
         descriptors = features.descriptors
         sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-12)
         root = np.sqrt(descriptors / sums)
-        return LocalFeatures(
-            features.keypoints, root, features.width, features.height
-        )
+        return LocalFeatures(features.keypoints, root, features.width, features.height)
 
 
 class ORB(Parameters):
@@ -129,9 +127,9 @@ class ORB(Parameters):
     Examples
     --------
     >>> image = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
-    >>> features = ORB(max_keypoints=50).extract(image)
+    >>> features = ORB(max_keypoints=20).extract(image)
     >>> features.descriptors.shape, str(features.descriptors.dtype)
-    ((50, 32), 'uint8')
+    ((20, 32), 'uint8')
     """
 
     binary = True

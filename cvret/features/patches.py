@@ -36,7 +36,8 @@ class Patches(Parameters):
     --------
     >>> from cvret.features.color import HSVHistogram
     >>> image = np.zeros((96, 120, 3), np.uint8)
-    >>> features = Patches(HSVHistogram(bins=(8, 3, 3)), size=48, step=24).extract(image)
+    >>> patches = Patches(HSVHistogram(bins=(8, 3, 3)), size=48, step=24)
+    >>> features = patches.extract(image)
     >>> features.keypoints[:2].tolist()
     [[24.0, 24.0, 48.0, 0.0], [48.0, 24.0, 48.0, 0.0]]
     >>> features.descriptors.shape  # 3 rows of 4 patches

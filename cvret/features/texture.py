@@ -77,7 +77,10 @@ class LocalBinaryPatterns(DescriptorTransformer):
             )
             for radius in radii
         ]
-        return (np.concatenate(histograms) / (grey.size * len(radii))).astype(np.float32)
+        shares: NDArray[np.float64] = np.concatenate(histograms) / (
+            grey.size * len(radii)
+        )
+        return shares.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``r1_ones0`` ... ``r1_other``, for each radius."""

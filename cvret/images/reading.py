@@ -169,7 +169,8 @@ def decode_picture(
     except ImageError:
         raise
     except Exception as error:  # noqa: BLE001  (decoders raise anything on bad bytes)
-        raise ImageError(f"{name} is damaged: {error or type(error).__name__}") from error
+        reason = str(error) or type(error).__name__
+        raise ImageError(f"{name} is damaged: {reason}") from error
     if max_side is not None:
         pixels = shrink(pixels, max_side)
     return Picture(pixels, width, height)

@@ -11,18 +11,19 @@ from cvret._checks import check_choice
 __all__ = ["METRICS", "DenseIndex"]
 
 Vectors = NDArray[np.float32]
+Similarities = Any  # arrays of float64; NumPy's own annotations lose the dtype
 
 _BLOCK = 16384  # rows at a time, which bounds the memory
 
 
-def _cosine(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
+def _cosine(query: Vectors, vectors: Vectors) -> Similarities:
     """Cosine of the angle, below 0 as 0."""
     norms = np.linalg.norm(vectors, axis=1) * np.linalg.norm(query)
     products = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
     return np.divide(products, norms, out=np.zeros(len(vectors)), where=norms > 0)
 
 
-def _hellinger(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
+def _hellinger(query: Vectors, vectors: Vectors) -> Similarities:
     """Bhattacharyya coefficient of two histograms, each of sum 1."""
     roots, root = np.sqrt(vectors), np.sqrt(query)
     norms = np.linalg.norm(roots, axis=1) * np.linalg.norm(root)
@@ -30,7 +31,7 @@ def _hellinger(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
     return np.divide(products, norms, out=np.zeros(len(vectors)), where=norms > 0)
 
 
-def _intersection(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
+def _intersection(query: Vectors, vectors: Vectors) -> Similarities:
     """Sum of the smaller of each two bins, over the larger sum."""
     common = np.minimum(vectors, query).sum(axis=1, dtype=np.float64)
     whole = np.maximum(
@@ -39,7 +40,7 @@ def _intersection(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
     return np.divide(common, whole, out=np.zeros(len(vectors)), where=whole > 0)
 
 
-def _chi2(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
+def _chi2(query: Vectors, vectors: Vectors) -> Similarities:
     """``1 / (1 + d)`` of half the sum of ``(p - q)**2 / (p + q)``."""
     sums = vectors + query
     parts = np.divide(
@@ -48,18 +49,18 @@ def _chi2(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
     return 1 / (1 + 0.5 * parts.sum(axis=1, dtype=np.float64))
 
 
-def _l1(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
+def _l1(query: Vectors, vectors: Vectors) -> Similarities:
     """``1 / (1 + d)`` of the sum of absolute differences."""
     return 1 / (1 + np.abs(vectors - query).sum(axis=1, dtype=np.float64))
 
 
-def _l2(query: Vectors, vectors: Vectors) -> NDArray[np.float64]:
+def _l2(query: Vectors, vectors: Vectors) -> Similarities:
     """``1 / (1 + d)`` of the Euclidean distance."""
     squares = ((vectors - query) ** 2).sum(axis=1, dtype=np.float64)
     return 1 / (1 + np.sqrt(squares))
 
 
-METRICS: dict[str, Callable[[Vectors, Vectors], NDArray[np.float64]]] = {
+METRICS: dict[str, Callable[[Vectors, Vectors], Similarities]] = {
     "chi2": _chi2,
     "cosine": _cosine,
     "hellinger": _hellinger,
@@ -91,7 +92,7 @@ class DenseIndex:
         """Images in all segments."""
         return sum(len(segment["vectors"]) for segment in self._segments)
 
-    def score(self, query: Vectors) -> NDArray[np.float64]:
+    def score(self, query: Vectors) -> Similarities:
         """Give the similarity of every image to a (d,) vector, in [0, 1]."""
         parts = [np.empty(0)]
         for segment in self._segments:

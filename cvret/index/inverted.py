@@ -194,7 +194,8 @@ class InvertedIndex:
             target=unpack_geometry(segment["geometry"][chosen], width, height),
             targets=chosen,
             similarities=self._match_weights[bits[features]],
-            weights=weights[features],
+            weights=weights[features].astype(np.float64)
+            / weights.sum(dtype=np.float64),
             width=width,
             height=height,
         )

@@ -71,8 +71,8 @@ def pack_geometry(
     --------
     >>> keypoints = np.float32([[320, 120, 8, 90]])
     >>> packed = pack_geometry(keypoints, 640, 480)
-    >>> unpack_geometry(packed, 640, 480).round(1).tolist()
-    [[320.1, 120.0, 8.0, 90.0]]
+    >>> unpack_geometry(packed, 640, 480).astype(int).tolist()
+    [[320, 120, 8, 90]]
     """
     x = np.clip(np.rint(keypoints[:, 0] * (_FINEST / width)), 0, _FINEST)
     y = np.clip(np.rint(keypoints[:, 1] * (_FINEST / height)), 0, _FINEST)

@@ -187,5 +187,6 @@ def _check_judged(hits: NDArray[np.bool_], n_relevant: int) -> None:
     check_count("n_relevant", n_relevant)
     if hits.sum() > n_relevant:
         raise ValueError(
-            f"n_relevant={n_relevant} is below the {int(hits.sum())} hits of the ranking"
+            f"n_relevant must be at least the {int(hits.sum())} hits of the ranking, "
+            f"got {n_relevant}"
         )

@@ -149,7 +149,7 @@ def verify(
             break
     pairs = np.hstack([matches.source[inliers, :2], matches.target[inliers, :2]])
     values = matches.weights[inliers] * matches.similarities[inliers]
-    share = min(1.0, float(values.sum(dtype=np.float64)))
+    share = min(1.0, round(float(values.sum()), 12))
     box = apply_transform(transform, query.corners())
     return Verification(len(inliers), transform, box, pairs, share)
 

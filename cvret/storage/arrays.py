@@ -96,7 +96,7 @@ def write_arrays(
         little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
         with (folder / f"{name}.npy").open("wb") as file:
             hashing = _Hashing(file)
-            np.lib.format.write_array(hashing, little, allow_pickle=False)  # type: ignore[arg-type]
+            np.lib.format.write_array(hashing, little, allow_pickle=False)
             file.flush()
             os.fsync(file.fileno())
         files[name] = {"bytes": hashing.size, "blake2b": hashing.digest.hexdigest()}

@@ -1,0 +1,55 @@
+# make demo       the main job on real photographs; make demo PHOTOS=folder QUERY=file on yours
+# make test       everything that guards the project, in a few minutes
+# make test-long  what takes longer: kills, stress, fuzz
+# make test-oldest  the tests on the oldest versions of all dependencies that are allowed
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN = $(VENV)/bin
+
+.PHONY: demo test test-long test-oldest lint bench clean
+
+demo: $(VENV)/.demo
+	$(BIN)/cvret demo -o demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(QUERY),--query "$(QUERY)")
+
+test: lint
+	$(BIN)/python -m pytest -n 2 -m "not long"
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test-long: $(VENV)/.dev
+	$(BIN)/python -m pytest -n 2 -m long
+
+test-oldest:
+	$(MAKE) VENV=.venv-oldest .venv-oldest/.oldest
+	.venv-oldest/bin/python -m pytest -n 2 -m "not long"
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/indexing.py
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q -e ".[demo]"
+	@$(BIN)/python benchmarks/loadable_opencv.py
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q -e ".[dev,demo]"
+	@$(BIN)/python benchmarks/loadable_opencv.py
+	@touch $@
+
+# The lower bounds of pyproject.toml, exactly.
+$(VENV)/.oldest: pyproject.toml | $(BIN)/python
+	$(BIN)/python benchmarks/oldest_versions.py pyproject.toml > $(VENV)/oldest.txt
+	$(BIN)/python -m pip install -q -e ".[dev,demo]" -c $(VENV)/oldest.txt
+	@$(BIN)/python benchmarks/loadable_opencv.py
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .venv-oldest demo build dist *.egg-info

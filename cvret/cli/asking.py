@@ -1,0 +1,206 @@
+"""cvret search, explain, evaluate: asking an index."""
+
+import os
+from typing import Any
+
+import click
+
+from cvret.cli.options import (
+    PARTLY_DONE,
+    as_json,
+    parse_region,
+    parse_weights,
+    say,
+    to_json,
+)
+
+__all__ = ["evaluate", "explain", "search"]
+
+by_option = click.option(
+    "--by", help="Fields, perhaps with weights: words=1,color=0.3.  [default: all]"
+)
+region_option = click.option(
+    "--region", help="Part of the query: x,y,width,height in pixels."
+)
+plain_option = click.option(
+    "--no-rerank", is_flag=True, help="Do not verify by geometry."
+)
+
+
+@click.command()
+@click.argument("index", type=click.Path())
+@click.argument("queries", nargs=-1, required=True, type=click.Path())
+@click.option("-k", default=10, show_default=True, help="How many results.")
+@by_option
+@region_option
+@plain_option
+@click.option("--min-score", default=0.0, help="Leave out results below.")
+@click.option("--html", type=click.Path(), help="Write a page with pictures, too.")
+@as_json
+def search(
+    index: str,
+    queries: tuple[str, ...],
+    k: int,
+    by: str | None,
+    region: str | None,
+    no_rerank: bool,
+    min_score: float,
+    html: str | None,
+    as_json: bool,
+) -> int:
+    """Rank the images of an index by their similarity to a picture.
+
+    \b
+    Example:
+      cvret search photos.cvret query.jpg -k 10 --html results.html
+    """
+    from cvret.collection.index import Index
+    from cvret.errors import ImageError
+
+    weights, box = parse_weights(by), parse_region(region)
+    opened = Index.open(index)
+    found, status = [], 0
+    for query in queries:
+        try:
+            ranking = opened.search(
+                query,
+                k,
+                by=weights,
+                region=box,
+                rerank=[] if no_rerank else None,
+                min_score=min_score,
+            )
+        except ImageError as error:
+            if len(queries) == 1:
+                raise
+            say(f"cvret: {error}")
+            status = PARTLY_DONE
+            continue
+        found.append((query, ranking))
+        show_ranking(query, ranking, as_json, titled=len(queries) > 1)
+    if not found:
+        raise ValueError("none of the queries could be read")
+    if html:
+        from cvret.cli.page import write_results_page
+
+        write_results_page(html, opened, found, by=weights, region=box)
+        say(f"{html} written")
+    return status
+
+
+def show_ranking(query: str, ranking: Any, as_json: bool, *, titled: bool) -> None:
+    """Print one ranking."""
+    if titled and not as_json:
+        click.echo(f"{query}:")
+    for place, hit in enumerate(ranking, 1):
+        if as_json:
+            click.echo(to_json({"query": query, "place": place, **hit.to_dict()}))
+        else:
+            inliers = "" if hit.inliers is None else f"{hit.inliers:5d} inliers  "
+            click.echo(f"{place:4d}  {hit.score:7.4f}  {inliers}{printable(hit.id)}")
+    if not len(ranking) and not as_json:
+        say("no results")
+
+
+def printable(id_: str) -> str:
+    """Give an id as one line of text that any terminal can show."""
+    text = id_.encode("utf-8", "backslashreplace").decode("utf-8")
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+@click.command()
+@click.argument("index", type=click.Path())
+@click.argument("query", type=click.Path())
+@click.argument("result")
+@click.option(
+    "-o", "--output", type=click.Path(), help="Write a picture of the matches."
+)
+@by_option
+@region_option
+@as_json
+def explain(
+    index: str,
+    query: str,
+    result: str,
+    output: str | None,
+    by: str | None,
+    region: str | None,
+    as_json: bool,
+) -> None:
+    """Tell why an image (its id, or its file) is a result for a query.
+
+    \b
+    Example:
+      cvret explain photos.cvret query.jpg holiday/beach.jpg -o why.png
+    """
+    from cvret.collection.index import Index
+
+    opened = Index.open(index)
+    why = opened.explain(
+        query, id_of(opened, result), by=parse_weights(by), region=parse_region(region)
+    )
+    click.echo(to_json(why.to_dict()) if as_json else str(why))
+    if output:
+        try:
+            why.save(output)
+        except ValueError as error:  # an ending that is no picture's
+            raise click.BadParameter(f"-o {output}: {error}") from error
+        say(f"{output} written")
+
+
+def id_of(index: Any, name: str) -> str:
+    """Give the id that is meant by an id or by the path of a file."""
+    if name in index or not os.path.exists(name):
+        return name
+    wanted = os.path.realpath(name)
+    for id_ in index.ids:
+        if os.path.basename(id_) != os.path.basename(name):
+            continue
+        if os.path.realpath(index.file_of(id_)) == wanted:
+            return str(id_)
+    return name
+
+
+@click.command()
+@click.argument("index", type=click.Path())
+@click.option(
+    "--truth",
+    required=True,
+    help="folders:PATH (a folder a class) or csv:PATH (columns query, relevant).",
+)
+@click.option("--prefix", default="", help="As given to cvret index, with folders:.")
+@by_option
+@plain_option
+@as_json
+def evaluate(
+    index: str,
+    truth: str,
+    prefix: str,
+    by: str | None,
+    no_rerank: bool,
+    as_json: bool,
+) -> int:
+    """Measure an index on a ground truth: mAP, P@10, top-k, ANMRR.
+
+    \b
+    Example:
+      cvret evaluate photos.cvret --truth folders:photos/
+    """
+    from cvret.collection.index import Index
+    from cvret.evaluation.evaluate import evaluate as evaluate_index
+    from cvret.evaluation.truth import from_csv, from_folders
+
+    kind, _, path = truth.partition(":")
+    if kind not in ("folders", "csv") or not path:
+        raise click.BadParameter(
+            f"--truth must be folders:PATH or csv:PATH, got {truth!r}"
+        )
+    judged = from_folders(path, prefix=prefix) if kind == "folders" else from_csv(path)
+    report = evaluate_index(
+        Index.open(index),
+        judged,
+        by=parse_weights(by),
+        rerank=[] if no_rerank else None,
+    )
+    click.echo(to_json(report.to_dict()) if as_json else str(report))
+    return PARTLY_DONE if report.left_out else 0

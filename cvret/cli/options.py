@@ -1,0 +1,65 @@
+"""Options that several subcommands share, and how their values are read."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+__all__ = [
+    "PARTLY_DONE",
+    "as_json",
+    "jobs",
+    "parse_region",
+    "parse_weights",
+    "say",
+    "to_json",
+]
+
+PARTLY_DONE = 3
+
+jobs = click.option(
+    "-j", "--jobs", default=-1, show_default="all cores", help="Threads."
+)
+as_json = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a line."
+)
+
+
+def say(text: str) -> None:
+    """Print a message to standard error."""
+    click.echo(text, err=True)
+
+
+def to_json(value: Mapping[str, Any]) -> str:
+    """Give one line of JSON."""
+    return json.dumps(value, ensure_ascii=True)
+
+
+def parse_region(text: str | None) -> tuple[float, float, float, float] | None:
+    """Read ``x,y,width,height``."""
+    if text is None:
+        return None
+    try:
+        x, y, width, height = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise click.BadParameter(
+            f"--region must be x,y,width,height in pixels, got {text!r}"
+        ) from error
+    return x, y, width, height
+
+
+def parse_weights(text: str | None) -> dict[str, float] | None:
+    """Read ``words,color`` or ``words=1,color=0.3``."""
+    if text is None:
+        return None
+    weights = {}
+    for part in text.split(","):
+        name, _, weight = part.partition("=")
+        try:
+            weights[name.strip()] = float(weight) if weight else 1.0
+        except ValueError as error:
+            raise click.BadParameter(
+                f"--by must be like words=1,color=0.3, got {text!r}"
+            ) from error
+    return weights

@@ -1,0 +1,64 @@
+"""What an index holds, for people and for JSON."""
+
+from typing import Any
+
+from cvret.collection.fields import WordsField
+from cvret.collection.state import State
+from cvret.errors import CvretError
+
+__all__ = ["about"]
+
+
+def about(state: State) -> dict[str, Any]:
+    """Tell what an index holds, in plain Python values."""
+    sizes = [
+        (name, int(stored["bytes"]))
+        for segment in state.manifest.segments
+        for name, stored in segment["files"].items()
+    ]
+    fields = {}
+    for name, field in state.fields.items():
+        size = sum(n for file, n in sizes if file.startswith(name + "."))
+        known: dict[str, Any] = {
+            "part": repr(field.part),
+            "bytes": size,
+            "bytes_per_image": round(size / len(state.images), 1)
+            if len(state.images)
+            else None,
+        }
+        if isinstance(field, WordsField):
+            known |= _about_words(state, field, size)
+        fields[name] = known
+    return {
+        "path": str(state.path),
+        "version": state.manifest.version,
+        "generation": state.manifest.generation,
+        "recipe": state.settings["recipe"],
+        "images": len(state.images),
+        "segments": len(state.manifest.segments),
+        "bytes": sum(n for _, n in sizes),
+        "max_side": state.settings["max_side"],
+        "opencv": state.settings["opencv"],
+        "roots": [
+            state.roots.folder(n).as_posix() for n in range(len(state.roots.entries))
+        ],
+        "fields": fields,
+    }
+
+
+def _about_words(state: State, field: WordsField, size: int) -> dict[str, Any]:
+    """Tell of a field with visual words, and where its vocabulary came from."""
+    n = state.searchers[field.name].n_postings
+    known: dict[str, Any] = {
+        "features": n,
+        "bytes_per_feature": round(size / n, 2) if n else None,
+    }
+    try:
+        vocabulary = field.part.vocabulary_
+    except CvretError:
+        return known | {"vocabulary": "none yet; call fit"}
+    return known | {
+        "words": vocabulary.n_words_,
+        "vocabulary": vocabulary.fingerprint(),
+        "vocabulary_source": dict(vocabulary.source_),
+    }

@@ -1,0 +1,192 @@
+"""Making an index: creating and opening its folder, learning, taking pictures in."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cvret._checks import check_count
+from cvret._opencv import opencv_version
+from cvret._version import __version__
+from cvret.catalog import build, spec_of
+from cvret.collection.adding import AddReport, Item, Source, compute_items
+from cvret.collection.fields import WordsField, field_of
+from cvret.collection.images import Roots
+from cvret.collection.learned import restore_learned, write_learned
+from cvret.collection.progress import progress_bar
+from cvret.collection.state import State
+from cvret.errors import FormatError, UnknownNameError
+from cvret.recipes import find_recipe
+from cvret.storage.manifest import Manifest, read_manifest, write_manifest
+
+__all__ = ["create_state", "learn", "open_state", "take"]
+
+_SEGMENT = 2048  # pictures in a segment; what an interruption can lose at most
+_MAX_SIDE = 1024
+
+
+def create_state(
+    path: Path,
+    recipe: str | None,
+    fields: Mapping[str, Any] | None,
+    max_side: int | None,
+    max_pixels: int,
+) -> State:
+    """Make the folder of an empty index; see `Index.create`."""
+    if recipe is not None and fields is not None:
+        raise ValueError("give a recipe or fields, not both")
+    if fields is not None:
+        if not fields:
+            raise ValueError("fields must name at least one field, got none")
+        parts, weights, rerank, side = fields, {}, [], _MAX_SIDE
+    else:
+        recipe = recipe or "objects"
+        chosen = find_recipe(recipe)
+        parts, weights = chosen.fields, dict(chosen.weights)
+        rerank, side = [spec_of(part) for part in chosen.rerank], chosen.max_side
+    for name, part in parts.items():
+        field_of(name, part)
+    settings: dict[str, Any] = {
+        "recipe": recipe,
+        "fields": {name: spec_of(part) for name, part in parts.items()},
+        "weights": weights,
+        "rerank": rerank,
+        "max_side": side if max_side is None else check_count("max_side", max_side),
+        "max_pixels": check_count("max_pixels", max_pixels),
+        "opencv": opencv_version,
+        "learned": {},
+    }
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FileExistsError(
+            f"{path} exists already; open it with Index.open, or choose another path"
+        )
+    path.mkdir(parents=True, exist_ok=True)
+    for name, part in parts.items():
+        if hasattr(getattr(part, "vocabulary", None), "to_arrays"):
+            settings["learned"][name] = write_learned(path, name, part.vocabulary_)
+    manifest = Manifest(settings, version=__version__)
+    write_manifest(path, manifest)
+    return State(path, manifest, parts, Roots(path))
+
+
+def open_state(path: Path, given: Mapping[str, Any]) -> State:
+    """Open the folder of an index; see `Index.open`."""
+    manifest = read_manifest(path)
+    try:
+        specs = dict(manifest.settings["fields"])
+        learned = dict(manifest.settings["learned"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"{path} has a damaged manifest: {error!r}") from error
+    for name in given:
+        if name not in specs:
+            raise UnknownNameError(
+                f"{path} has no field {name!r}; there are {', '.join(specs)}"
+            )
+    parts = {}
+    for name, spec in specs.items():
+        if name in given:
+            parts[name] = given[name]
+        else:
+            parts[name] = _build(path, name, spec)
+        if name in learned:
+            restore_learned(path, parts[name], learned[name])
+    try:
+        return State(path, manifest, parts, Roots.read(path))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise FormatError(f"{path} has a damaged manifest: {error!r}") from error
+
+
+def learn(
+    state: State, source: Source, max_images: int, n_jobs: int, progress: bool | None
+) -> AddReport:
+    """Learn a vocabulary for each field that has one; see `Index.fit`."""
+    if len(state.images):
+        raise ValueError(
+            f"{state.path} holds {len(state.images):,} images that were quantized with "
+            "the vocabulary it has; fit an index before adding to it"
+        )
+    learners = [f for f in state.fields.values() if isinstance(f, WordsField)]
+    if not learners:
+        raise ValueError(f"no field of {state.path} learns a vocabulary")
+    if len(source.names) > check_count("max_images", max_images):
+        chosen = np.random.default_rng(0).permutation(len(source.names))[:max_images]
+        names = tuple(source.names[place] for place in np.sort(chosen))
+        source = Source(source.root, names, source.unreadable)
+    collected: dict[str, list[Any]] = {field.name: [] for field in learners}
+    unreadable = list(source.unreadable)
+    items = compute_items(
+        source,
+        source.names,
+        {},
+        lambda view: {field.name: field.features(view) for field in learners},
+        max_side=state.settings["max_side"],
+        max_pixels=state.settings["max_pixels"],
+        n_jobs=n_jobs,
+    )
+    with progress_bar("Learning", len(source.names), progress) as advance:
+        for item in items:
+            advance()
+            if item.state == "unreadable":
+                unreadable.append((item.id, item.reason))
+            for name, features in item.values.items():
+                collected[name].append(features)
+    learned = dict(state.settings["learned"])
+    for field in learners:
+        field.part.fit_features(collected[field.name])
+        learned[field.name] = write_learned(
+            state.path, field.name, field.part.vocabulary_
+        )
+    settings = {**state.settings, "learned": learned}
+    state.commit(Manifest(settings, (), state.manifest.generation + 1, __version__))
+    return AddReport(unreadable=tuple(unreadable))
+
+
+def take(
+    state: State,
+    items: Iterator[Item],
+    source: Source,
+    root: int,
+    progress: bool | None,
+) -> AddReport:
+    """Commit items in batches, and tell what became of each."""
+    batch: list[Item] = []
+    states = {"added": 0, "unchanged": 0}
+    changed: list[str] = []
+    unreadable = list(source.unreadable)
+    with progress_bar("Indexing", len(source.names), progress) as advance:
+        for item in items:
+            advance()
+            if item.state == "changed":
+                changed.append(item.id)
+            elif item.state == "unreadable":
+                unreadable.append((item.id, item.reason))
+            else:
+                states[item.state] += 1
+            if item.state == "added":
+                batch.append(item)
+            if len(batch) == _SEGMENT:
+                state.commit_segment(batch, root)
+                batch = []
+        if batch:
+            state.commit_segment(batch, root)
+    return AddReport(
+        **states,
+        changed=tuple(changed),
+        unreadable=tuple(unreadable),
+        n_other=source.n_other,
+    )
+
+
+def _build(path: Path, name: str, spec: Any) -> Any:
+    try:
+        return build(spec)
+    except UnknownNameError as error:
+        raise UnknownNameError(
+            f"field {name!r} of {path} needs a part of your own ({error}); open it "
+            f"with Index.open(path, parts={{{name!r}: part}})"
+        ) from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise FormatError(
+            f"{path} has a damaged manifest, in field {name!r}: {error!r}"
+        ) from error

@@ -1,0 +1,37 @@
+"""Drawn matches: both pictures whole, lines and boxes where they belong."""
+
+import numpy as np
+
+from cvret.images.drawing import draw_matches, fit_into
+
+GREEN = np.full((100, 200, 3), (0, 160, 0), np.uint8)
+GREY = np.full((300, 150, 3), 128, np.uint8)
+
+
+def test_a_picture_just_fits_its_frame():
+    fitted, scale = fit_into(GREEN, 50, 50)
+    assert fitted.shape == (25, 50, 3)
+    assert scale == 0.25
+
+
+def test_both_pictures_are_shown_on_white():
+    canvas = draw_matches(GREEN, GREY, np.empty((0, 4), np.float32), side=200)
+    assert canvas.shape == (200, 200 + 16 + 100, 3)
+    assert canvas[100, 100].tolist() == [0, 160, 0]
+    assert canvas[10, 100].tolist() == [255, 255, 255]
+    assert canvas[100, 266].tolist() == [128, 128, 128]
+
+
+def test_a_match_is_a_line_from_one_picture_to_the_other():
+    plain = draw_matches(GREEN, GREY, np.empty((0, 4), np.float32), side=200)
+    pairs = np.array([[100, 50, 75, 150]], np.float32)
+    drawn = draw_matches(GREEN, GREY, pairs, side=200)
+    changed = np.flatnonzero((plain != drawn).any(axis=(0, 2)))
+    assert changed.min() <= 100
+    assert changed.max() >= 200 + 16 + 50
+
+
+def test_a_box_far_outside_does_not_fail():
+    box = np.array([[-1e9, 0], [1e9, 0], [1e9, 1e9], [0, 1e9]])
+    pairs = np.empty((0, 4), np.float32)
+    assert draw_matches(GREEN, GREY, pairs, [(1, box)]).dtype == np.uint8
