@@ -1,4 +1,4 @@
-"""Pictures that the tests share: real ones that come with scikit-image, and made ones."""
+"""Pictures that the tests share, which come with scikit-image."""
 
 from pathlib import Path
 

@@ -31,6 +31,7 @@ FLOORS = {
     "evaluation": 5,
     "plot": 5,
     "cli": 7,
+    "__main__": 8,
 }
 
 

@@ -139,13 +139,13 @@ def explain(
     why = opened.explain(
         query, id_of(opened, result), by=parse_weights(by), region=parse_region(region)
     )
-    click.echo(to_json(why.to_dict()) if as_json else str(why))
     if output:
         try:
             why.save(output)
         except ValueError as error:  # an ending that is no picture's
             raise click.BadParameter(f"-o {output}: {error}") from error
         say(f"{output} written")
+    click.echo(to_json(why.to_dict()) if as_json else str(why))
 
 
 def id_of(index: Any, name: str) -> str:

@@ -8,8 +8,6 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import joblib
-
 from cvret._opencv import single_thread
 from cvret.collection.fields import Field, View
 from cvret.errors import ImageError
@@ -179,6 +177,8 @@ def compute_items(
         for start in starts:
             yield from work(start)
         return
+    import joblib  # here, for a search does not need it
+
     parallel = joblib.Parallel(
         n_jobs, prefer="threads", return_as="generator", pre_dispatch="2*n_jobs"
     )

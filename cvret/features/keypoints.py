@@ -15,6 +15,7 @@ __all__ = ["ORB", "SIFT", "SURF", "balance"]
 
 _OVERSAMPLED = 1.5  # keypoints found for each one kept, so that balance has a choice
 _GRID = 8  # cells a side
+_ORB_MARGIN = 31  # pixels at each border in which ORB finds nothing
 
 
 class SIFT(Parameters):
@@ -158,10 +159,14 @@ class ORB(Parameters):
         Returns
         -------
         LocalFeatures
-            `descriptors` uint8, shape (n, 32), n at most `max_keypoints`.
+            `descriptors` uint8, shape (n, 32), n at most `max_keypoints`; 0 where a
+            side is 62 pixels or less.
         """
         check_image(image)
         most = check_count("max_keypoints", self.max_keypoints)
+        height, width = image.shape[:2]
+        if min(height, width) <= 2 * _ORB_MARGIN:  # OpenCV fails on some of these
+            return _nothing(32, np.uint8, width, height)
         detector = cv2.ORB_create(
             nfeatures=round(_OVERSAMPLED * most),
             scaleFactor=check_number("scale_factor", self.scale_factor, least=1.001),
@@ -229,6 +234,13 @@ def balance(
     return np.sort(chosen)
 
 
+def _nothing(d: int, dtype: type, width: int, height: int) -> LocalFeatures:
+    """No keypoints."""
+    return LocalFeatures(
+        np.empty((0, 4), np.float32), np.empty((0, d), dtype), width, height
+    )
+
+
 def _detect(
     detector: Any, image: NDArray[np.uint8], d: int, dtype: type, most: int
 ) -> LocalFeatures:
@@ -238,9 +250,7 @@ def _detect(
     with single_thread():
         found, descriptors = detector.detectAndCompute(grey, None)
     if descriptors is None or not len(found):
-        return LocalFeatures(
-            np.empty((0, 4), np.float32), np.empty((0, d), dtype), width, height
-        )
+        return _nothing(d, dtype, width, height)
     n = len(found)
     keypoints = np.empty((n, 4), np.float32)
     keypoints[:, :2] = cv2.KeyPoint_convert(found)

@@ -121,7 +121,9 @@ def uniform_patterns(
     for place, (row, column) in enumerate(zip(rows, columns, strict=True)):
         low_row, low_column = int(np.floor(row)), int(np.floor(column))
         high_row, high_column = int(np.ceil(row)), int(np.ceil(column))
-        down, right = row - low_row, column - low_column
+        # The fraction as rounded at each place: it decides where values are equal.
+        down = (np.arange(height) + row - np.floor(np.arange(height) + row))[:, None]
+        right = np.arange(width) + column - np.floor(np.arange(width) + column)
         top = (1 - right) * shifted(low_row, low_column) + right * shifted(
             low_row, high_column
         )
