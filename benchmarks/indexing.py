@@ -18,7 +18,7 @@ from record import datasets, record
 import cvret
 from cvret._opencv import cv2
 
-ROUNDS = 1
+ROUNDS = 3
 FOLDERS = ("dvd-covers/reference", "wang1k", "animals10", "landuse")
 
 

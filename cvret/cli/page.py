@@ -55,7 +55,7 @@ def section_of(
             hits.append(PageHit(hit.id, hit.score, hit.inliers, None))
             continue
         matches = None
-        if verified and drawn < _DRAWN:
+        if verified and hit.score < 1 and drawn < _DRAWN:  # 1 is the query itself
             drawn += 1
             matches = index.explain(query, hit.id, by=by, region=region).picture
         hits.append(PageHit(hit.id, hit.score, hit.inliers, picture, matches, verified))

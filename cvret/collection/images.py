@@ -2,8 +2,10 @@
 
 import json
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +58,11 @@ class ImageTable:
     def __init__(self, segments: Sequence[Mapping[str, NDArray[Any]]]):
         self._segments = segments
         sizes = [len(segment["ends"]) for segment in segments]
-        self._first_rows = np.cumsum([0, *sizes])
+        self._first_rows = [0, *accumulate(sizes)]
         self._rows: dict[str, int] | None = None
 
     def __len__(self) -> int:
-        return int(self._first_rows[-1])
+        return self._first_rows[-1]
 
     def __iter__(self) -> Iterator[str]:
         """Give the ids in order of rows."""
@@ -115,8 +117,8 @@ class ImageTable:
         return int(segment["roots"][local])
 
     def _locate(self, row: int) -> tuple[Mapping[str, NDArray[Any]], int]:
-        number = int(np.searchsorted(self._first_rows, row, side="right")) - 1
-        return self._segments[number], row - int(self._first_rows[number])
+        number = bisect_right(self._first_rows, row) - 1
+        return self._segments[number], row - self._first_rows[number]
 
 
 @dataclass(frozen=True)

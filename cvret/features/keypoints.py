@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_image, check_number
-from cvret._opencv import cv2, single_thread
+from cvret._opencv import cv2
 from cvret._parameters import Parameters
 from cvret.errors import MissingExtraError
 from cvret.records import LocalFeatures
@@ -244,11 +244,10 @@ def _nothing(d: int, dtype: type, width: int, height: int) -> LocalFeatures:
 def _detect(
     detector: Any, image: NDArray[np.uint8], d: int, dtype: type, most: int
 ) -> LocalFeatures:
-    """Run an OpenCV feature on one thread, and balance what it finds."""
+    """Run an OpenCV feature, and balance what it finds."""
     height, width = image.shape[:2]
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    with single_thread():
-        found, descriptors = detector.detectAndCompute(grey, None)
+    found, descriptors = detector.detectAndCompute(grey, None)
     if descriptors is None or not len(found):
         return _nothing(d, dtype, width, height)
     n = len(found)

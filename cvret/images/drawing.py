@@ -77,18 +77,26 @@ def draw_matches(
         color = _COLORS[number % len(_COLORS)]
         cv2.line(overlay, _point(starts[row]), _point(ends[row]), color, 1, cv2.LINE_AA)
     canvas = cv2.addWeighted(overlay, 0.65, canvas, 0.35, 0)
-    for points in (starts, ends):
-        for point in points:
-            cv2.circle(canvas, _point(point), 3, _OUTLINE, -1, cv2.LINE_AA)
-            cv2.circle(canvas, _point(point), 2, _COLORS[0], -1, cv2.LINE_AA)
+    for point in (*starts, *ends):
+        cv2.circle(canvas, _point(point), 2, _OUTLINE, -1, cv2.LINE_AA)
+        cv2.circle(canvas, _point(point), 1, _COLORS[0], -1, cv2.LINE_AA)
+    canvas = np.ascontiguousarray(canvas)
     for which, corners in boxes:
-        # A box far outside of the canvas must not overflow OpenCV's integers.
-        placed = np.clip(corners * scales[which] + shifts[which], -20_000, 20_000)
-        polygon = placed.round().astype(np.int32)
-        cv2.polylines(canvas, [polygon], True, _OUTLINE, 5, cv2.LINE_AA)
-        cv2.polylines(canvas, [polygon], True, _BOX, 2, cv2.LINE_AA)
-    drawn: NDArray[np.uint8] = canvas
-    return drawn
+        _draw_outline(
+            canvas[:, offset:] if which else canvas[:, : left.shape[1]],
+            corners * scales[which] + [0, right_top if which else left_top],
+        )
+    return canvas
+
+
+def _draw_outline(frame: NDArray[np.uint8], corners: NDArray[np.float64]) -> None:
+    """Draw a polygon on one picture, in place; what lies outside of it is cut off."""
+    # A corner far outside must not overflow OpenCV's integers.
+    polygon = np.clip(corners, -20_000, 20_000).round().astype(np.int32)
+    drawn = frame.copy()
+    cv2.polylines(drawn, [polygon], True, _OUTLINE, 5, cv2.LINE_AA)
+    cv2.polylines(drawn, [polygon], True, _BOX, 2, cv2.LINE_AA)
+    frame[:] = drawn
 
 
 def _point(xy: NDArray[np.floating]) -> tuple[int, int]:

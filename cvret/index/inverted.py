@@ -168,10 +168,10 @@ class InvertedIndex:
                 segment["images"],
                 segment["signatures"],
             )
-            for row, place in enumerate(places[order]):
-                found[int(place)] = self._correspondences(
-                    query, weights, segment, postings[row], bits[row], sizes[place]
-                )
+            shared = self._correspondences(
+                query, weights, segment, postings, bits, sizes[places[order]]
+            )
+            found |= dict(zip(places[order].tolist(), shared, strict=True))
         return [found[place] for place in range(len(rows))]
 
     def _correspondences(
@@ -181,24 +181,37 @@ class InvertedIndex:
         segment: Mapping[str, NDArray[Any]],
         postings: NDArray[np.int64],
         bits: NDArray[np.uint8],
-        size: NDArray[np.int64],
-    ) -> Correspondences:
-        features = np.flatnonzero(postings >= 0).astype(np.int32)
-        chosen = postings[features]
-        width, height = int(size[0]), int(size[1])
-        place = np.searchsorted(segment["starts"], chosen, side="right") - 1
-        return Correspondences(
-            features=features,
-            words=segment["words"][place],
-            source=query.keypoints[features],
-            target=unpack_geometry(segment["geometry"][chosen], width, height),
-            targets=chosen,
-            similarities=self._match_weights[bits[features]],
-            weights=weights[features].astype(np.float64)
-            / weights.sum(dtype=np.float64),
-            width=width,
-            height=height,
+        sizes: NDArray[np.int64],
+    ) -> list[Correspondences]:
+        """Look up, for all images at once, what their matches are, and cut it up."""
+        image, feature = np.nonzero(postings >= 0)
+        chosen = postings[image, feature]
+        features = feature.astype(np.int32)
+        # Of the dtype of `starts`, or NumPy would convert that whole array.
+        place = np.searchsorted(
+            segment["starts"], chosen.astype(np.uint32), side="right"
         )
+        words = segment["words"][place - 1]
+        shares = weights.astype(np.float64) / weights.sum(dtype=np.float64)
+        similarities = self._match_weights[bits[image, feature]]
+        source = query.keypoints[features]
+        width, height = sizes[image, 0], sizes[image, 1]
+        target = unpack_geometry(segment["geometry"][chosen], width, height)
+        ends = np.cumsum(np.bincount(image, minlength=len(postings))).tolist()
+        return [
+            Correspondences(
+                features=features[start:end],
+                words=words[start:end],
+                source=source[start:end],
+                target=target[start:end],
+                targets=chosen[start:end],
+                similarities=similarities[start:end],
+                weights=shares[features[start:end]],
+                width=int(size[0]),
+                height=int(size[1]),
+            )
+            for start, end, size in zip([0, *ends[:-1]], ends, sizes, strict=True)
+        ]
 
 
 def _norm(words: NDArray[np.uint32]) -> float:

@@ -9,6 +9,8 @@ from cvret.records import VisualWords
 
 __all__ = ["build_postings", "pack_geometry", "unpack_geometry"]
 
+Pixels = int | NDArray[np.int64]
+
 _FINEST = 4095  # positions are twelve bits, in shares of the picture's sides
 _SIZES_AN_OCTAVE = 16
 
@@ -88,9 +90,12 @@ def pack_geometry(
 
 
 def unpack_geometry(
-    packed: NDArray[np.uint8], width: int, height: int
+    packed: NDArray[np.uint8], width: Pixels, height: Pixels
 ) -> NDArray[np.float32]:
-    """Give back x, y, size (pixels) and angle (degrees), shape (n, 4)."""
+    """Give back x, y, size (pixels) and angle (degrees), shape (n, 4).
+
+    `width` and `height` are those of one picture, or of each keypoint's.
+    """
     wide = packed.astype(np.uint16)
     keypoints = np.empty((len(packed), 4), np.float32)
     keypoints[:, 0] = (wide[:, 0] | ((wide[:, 1] & 15) << 8)) * (width / _FINEST)
