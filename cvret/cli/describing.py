@@ -93,6 +93,6 @@ def describe(
     np.savez(output, allow_pickle=False, **arrays)
     for name, array in arrays.items():
         click.echo(f"{name}: {array.dtype} {array.shape}")
-    for id_, reason in unreadable:
-        say(f"cvret: {reason if id_ in reason else f'{id_}: {reason}'}")
+    for _, reason in unreadable:
+        say(f"cvret: {reason}")
     return PARTLY_DONE if unreadable else 0

@@ -12,7 +12,7 @@ from cvret._opencv import single_thread
 from cvret.collection.fields import Field, View
 from cvret.errors import ImageError
 from cvret.images.folders import list_images
-from cvret.images.reading import SUFFIXES, decode_picture, read_bytes
+from cvret.images.reading import decode_picture, read_bytes
 
 __all__ = ["AddReport", "Item", "Source", "compute_items", "find_source", "hash_of"]
 
@@ -54,7 +54,7 @@ class AddReport:
     changed : tuple of str
         Ids that it has with another content; these were left as they are.
     unreadable : tuple of (str, str)
-        Ids that could not be read, each with the reason.
+        Ids that could not be read, each with the reason, which names the file.
     n_other : int
         Files that were left out because they are not pictures by their names.
     """
@@ -84,7 +84,7 @@ class AddReport:
             lines += [f"  {id_}" for id_ in self.changed]
         if self.unreadable:
             lines.append(f"{len(self.unreadable):,} could not be read:")
-            lines += [f"  {id_}: {reason}" for id_, reason in self.unreadable]
+            lines += [f"  {reason}" for _, reason in self.unreadable]
         return "\n".join(lines)
 
 
@@ -100,8 +100,8 @@ class Item:
     reason: str = ""
 
 
-def find_source(path: str | PathLike[str], *, any_name: bool = False) -> Source:
-    """List the pictures of a folder, or take one file.
+def find_source(path: str | PathLike[str]) -> Source:
+    """List the pictures of a folder, or take one file, whatever its name.
 
     Raises
     ------
@@ -112,8 +112,6 @@ def find_source(path: str | PathLike[str], *, any_name: bool = False) -> Source:
     """
     path = Path(path)
     if path.is_file():
-        if not any_name and path.suffix.lower() not in SUFFIXES:
-            raise ValueError(f"{path} is not a picture by its name")
         return Source(path.parent, (path.name,))
     if not path.exists():
         raise FileNotFoundError(f"there is no folder or picture {path}")

@@ -95,7 +95,6 @@ class Index:
         ValueError, TypeError, UnknownNameError
             If both a recipe and fields are given, or a field or name is none.
         """
-
         return cls(create_state(Path(path), recipe, fields, max_side, max_pixels))
 
     @classmethod
@@ -120,7 +119,6 @@ class Index:
         UnknownNameError
             If a field needs a part that is not in the catalog and not in `parts`.
         """
-
         return cls(open_state(Path(path), parts or {}))
 
     @property
@@ -177,9 +175,8 @@ class Index:
             If the index holds images already, or has nothing to learn, or the pictures
             have too few features.
         """
-
         with self._state.writing():
-            source = find_source(path, any_name=True)
+            source = find_source(path)
             return learn(self._state, source, max_images, n_jobs, progress)
 
     def add(
@@ -218,19 +215,20 @@ class Index:
         NotFittedError
             If a field has no vocabulary yet.
         """
-
         state = self._state
         for field in state.fields.values():
             field.check_ready()
-        source = find_source(path, any_name=True)
+        source = find_source(path)
         prefix = check_prefix(prefix)
         ids = [f"{prefix}/{name}" if prefix else name for name in source.names]
         with state.writing():
-            root = state.root_number(source.root, prefix)
+            roots, root = state.roots.number_of(source.root, prefix)
+            known = state.known(ids, root)
+            state.use_roots(roots)
             items = compute_items(
                 source,
                 ids,
-                state.known(ids, root),
+                known,
                 compute_fields(list(state.fields.values())),
                 max_side=state.settings["max_side"],
                 max_pixels=state.settings["max_pixels"],
@@ -252,7 +250,6 @@ class Index:
         query, by, region
             As for `search`.
         """
-
         names = tuple(self._weights(by))
         return encode_query(self._state, pixels_of(self._state, query), names, region)
 
@@ -298,7 +295,6 @@ class Index:
         ValueError, UnknownNameError
             If an argument is wrong, or a field is not there.
         """
-
         k = check_count("k", k)
         min_score = check_number("min_score", min_score)
         weights = self._weights(by)
@@ -324,7 +320,6 @@ class Index:
         ValueError
             If no field of the query has local features.
         """
-
         return shared_features(self._state, query, ids)
 
     def explain(
@@ -349,7 +344,6 @@ class Index:
         KeyError
             If there is no such image.
         """
-
         state = self._state
         row = state.images.row_of(id_)
         image = pixels_of(state, query)

@@ -109,6 +109,10 @@ class State:
             ) from error
         try:
             manifest = read_manifest(self.path)
+            if manifest.settings != self.settings:
+                raise RuntimeError(
+                    f"{self.path} was fitted by another process; open it again"
+                )
             if manifest.generation != self.manifest.generation:
                 self.use(manifest)
                 self.roots = Roots.read(self.path)
@@ -132,13 +136,11 @@ class State:
                 known[id_] = self.images.hash_at(row)
         return known
 
-    def root_number(self, folder: Path, prefix: str) -> int:
-        """Give the number of a root; a new one is written down."""
-        roots, number = self.roots.number_of(folder, prefix)
+    def use_roots(self, roots: Roots) -> None:
+        """Write down where images come from, if that is news."""
         if roots is not self.roots:
             roots.write()
             self.roots = roots
-        return number
 
 
 def _is_unused(path: Path, id_: str) -> bool:

@@ -111,6 +111,25 @@ def evaluate(
     The whole collection is ranked. The query itself, if it is in the index, is taken
     out of the ranking. A query with nothing relevant, or that cannot be read, is left
     out and named.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from PIL import Image
+    >>> import cvret
+    >>> with tempfile.TemporaryDirectory() as work:
+    ...     for name, color in (("red", (200, 0, 0)), ("blue", (0, 0, 200))):
+    ...         (Path(work) / "photos" / name).mkdir(parents=True)
+    ...         for number in (1, 2):
+    ...             path = Path(work) / "photos" / name / f"{number}.png"
+    ...             Image.new("RGB", (9, 9), color).save(path)
+    ...     fields = {"color": cvret.HSVHistogram()}
+    ...     index = cvret.Index.create(Path(work) / "i.cvret", fields=fields)
+    ...     _ = index.add(Path(work) / "photos")
+    ...     truth = cvret.truth.from_folders(Path(work) / "photos")
+    ...     cvret.evaluate(index, truth).metrics["mAP"]
+    1.0
     """
     ids = set(index.ids)
     own_ids = ids_by_file(index)

@@ -67,7 +67,8 @@ def list_images(folder: str | PathLike[str]) -> FolderListing:
                 return
             entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         except OSError as error:
-            unreadable.append((prefix or str(path), error.strerror or str(error)))
+            reason = error.strerror or str(error)
+            unreadable.append((prefix or ".", f"{path} cannot be read: {reason}"))
             return
         for entry in entries:
             id_ = prefix + entry.name

@@ -387,6 +387,26 @@ def test_a_writer_sees_what_another_one_added(tmp_path):
     assert len(two) == len(cvret.Index.open(tmp_path / "i.cvret")) == 4
 
 
+def test_a_refused_add_changes_no_file(tmp_path):
+    a, b = (plain_pictures(tmp_path / name, 2) for name in "ab")
+    index = color_index(tmp_path / "i.cvret")
+    index.add(a)
+    before = (index.path / "roots.json").read_bytes()
+    with pytest.raises(ValueError, match="is in the index already"):
+        index.add(b)
+    assert (index.path / "roots.json").read_bytes() == before
+
+
+def test_an_index_fitted_elsewhere_meanwhile_must_be_opened_again(tmp_path, photos):
+    fields = {"words": cvret.BagOfWords(cvret.SIFT(), n_words=50)}
+    one = cvret.Index.create(tmp_path / "i.cvret", fields=fields)
+    one.fit(photos)
+    two = cvret.Index.open(tmp_path / "i.cvret")
+    one.fit(photos / "photos")
+    with pytest.raises(RuntimeError, match="fitted by another process; open it again"):
+        two.add(photos)
+
+
 def test_what_a_dead_writer_left_is_cleared(tmp_path):
     index = color_index(tmp_path / "i.cvret")
     left = index.path / "segments" / "00000001"

@@ -55,7 +55,8 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "scandir", refuse)
     listing = list_images(tmp_path)
     assert listing.ids == ("a.jpg",)
-    assert listing.unreadable == (("locked/", "Permission denied"),)
+    reason = f"{tmp_path / 'locked'} cannot be read: Permission denied"
+    assert listing.unreadable == (("locked/", reason),)
 
 
 def test_no_folder_and_a_file_are_told_apart(tmp_path):
