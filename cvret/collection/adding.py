@@ -16,7 +16,7 @@ from cvret.images.reading import decode_picture, read_bytes
 
 __all__ = ["AddReport", "Item", "Source", "compute_items", "find_source", "hash_of"]
 
-_CHUNK = 8  # pictures handed to a worker at a time
+_CHUNK = 4  # pictures handed to a worker at a time
 
 
 @dataclass(frozen=True)
