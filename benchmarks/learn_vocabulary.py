@@ -13,6 +13,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
@@ -109,12 +110,12 @@ def main() -> None:
         "opencv": opencv_version,
     }
     arguments.target.parent.mkdir(parents=True, exist_ok=True)
+    arrays: dict[str, Any] = vocabulary.to_arrays()
     np.savez_compressed(
         arguments.target,
-        allow_pickle=False,
         source_keys=np.array(list(source)),
         source_values=np.array(list(source.values())),
-        **vocabulary.to_arrays(),
+        **arrays,
     )
     print(f"{arguments.target} {arguments.target.stat().st_size / 1e6:.2f} MB")
 

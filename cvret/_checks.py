@@ -41,6 +41,12 @@ def check_count(name: str, value: Any, *, least: int = 1) -> int:
     return int(value)
 
 
+def check_jobs(n_jobs: Any) -> None:
+    """Raise unless `n_jobs` is a whole number but 0, as joblib takes it."""
+    if check_count("n_jobs", n_jobs, least=-(10**6)) == 0:
+        raise ValueError("n_jobs must not be 0; -1 takes all cores")
+
+
 def check_number(
     name: str, value: Any, *, least: float = -np.inf, most: float = np.inf
 ) -> float:
@@ -50,7 +56,7 @@ def check_number(
             f"{name} must be a number, got {value!r} of type {type(value).__name__}"
         )
     number = float(value)
-    if not least <= number <= most:
+    if not (np.isfinite(number) and least <= number <= most):
         raise ValueError(f"{name} must lie in [{least:g}, {most:g}], got {value}")
     return number
 

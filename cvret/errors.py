@@ -2,7 +2,7 @@
 
 CvretError
 ├── ImageError         a file that is not a readable image   (also OSError)
-├── NotFittedError     used before fit()                     (also ValueError)
+├── NotFittedError     used before fit()       (also ValueError, AttributeError)
 ├── FormatError        an index this version cannot read     (also ValueError)
 ├── UnknownNameError   no part of that name in the catalog   (also ValueError)
 └── MissingExtraError  an optional package is not installed  (also ImportError)
@@ -28,7 +28,7 @@ class ImageError(CvretError, OSError):
     """A file that is not a readable image; the message says which and why."""
 
 
-class NotFittedError(CvretError, ValueError):
+class NotFittedError(CvretError, ValueError, AttributeError):
     """A part was used before `fit`, or before it was given what it learns."""
 
 

@@ -1,6 +1,7 @@
 """cvret index, add, info: making an index."""
 
 import os
+import shutil
 from typing import Any
 
 import click
@@ -52,7 +53,11 @@ def index(
         )
     made = Index.create(output, recipe, max_side=max_side)
     if fit:
-        made.fit(photos, n_jobs=jobs)
+        try:
+            made.fit(photos, n_jobs=jobs)
+        except BaseException:
+            shutil.rmtree(output)  # made above, and empty
+            raise
     report = made.add(photos, prefix, n_jobs=jobs)
     say(str(report))
     click.echo(f"{output}: {len(made):,} images")

@@ -36,8 +36,14 @@ def demo(output: str, photos: str | None, query: str | None, jobs: int) -> int:
     if query is not None and photos is None:
         raise click.UsageError("--query needs --photos, the folder to search")
     index_path = folder / "photos.cvret"
-    if (index_path / "manifest.json").is_file():
-        shutil.rmtree(index_path)  # ours, from the last run
+    marker = folder / ".made-by-cvret-demo"
+    if folder.exists() and any(folder.iterdir()) and not marker.exists():
+        raise FileExistsError(
+            f"{folder} holds something that cvret demo did not make; choose another -o"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    marker.touch()
+    shutil.rmtree(index_path, ignore_errors=True)
     if photos is None:
         from cvret.cli.hard_copies import write_demo_photos
 

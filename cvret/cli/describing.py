@@ -41,6 +41,8 @@ def describe(
     from cvret.images.reading import MAX_PIXELS
 
     names = [name.strip() for name in descriptors.split(",") if name.strip()]
+    if not names:
+        raise click.BadParameter(f"-d must name at least one, got {descriptors!r}")
     parts: dict[str, Any] = {}
     for name in names:
         if name not in {**DESCRIPTORS, **EXTRACTORS} or name == "patches":
@@ -90,7 +92,7 @@ def describe(
                 [f.descriptors for f in found]
             )
             arrays[f"{name}_ends"] = np.cumsum([len(f) for f in found])
-    np.savez(output, allow_pickle=False, **arrays)
+    np.savez(output, **arrays)
     for name, array in arrays.items():
         click.echo(f"{name}: {array.dtype} {array.shape}")
     for _, reason in unreadable:

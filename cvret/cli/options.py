@@ -18,8 +18,20 @@ __all__ = [
 
 PARTLY_DONE = 3
 
+
+def _check_jobs(_context: Any, _option: Any, value: int) -> int:
+    if value == 0:
+        raise click.BadParameter("must not be 0; -1 takes all cores")
+    return value
+
+
 jobs = click.option(
-    "-j", "--jobs", default=-1, show_default="all cores", help="Threads."
+    "-j",
+    "--jobs",
+    default=-1,
+    callback=_check_jobs,
+    show_default="all cores",
+    help="Threads.",
 )
 as_json = click.option(
     "--json", "as_json", is_flag=True, help="One JSON object a line."

@@ -39,9 +39,7 @@ def about(state: State) -> dict[str, Any]:
         "bytes": sum(n for _, n in sizes),
         "max_side": state.settings["max_side"],
         "opencv": state.settings["opencv"],
-        "roots": [
-            state.roots.folder(n).as_posix() for n in range(len(state.roots.entries))
-        ],
+        "roots": [state.roots.name(n) for n in range(len(state.roots.entries))],
         "fields": fields,
     }
 

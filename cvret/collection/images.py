@@ -116,6 +116,10 @@ class ImageTable:
         segment, local = self._locate(row)
         return int(segment["roots"][local])
 
+    def n_roots(self) -> int:
+        """Give how many numbers of roots are in use."""
+        return max((int(s["roots"].max()) + 1 for s in self._segments), default=0)
+
     def _locate(self, row: int) -> tuple[Mapping[str, NDArray[Any]], int]:
         number = bisect_right(self._first_rows, row) - 1
         return self._segments[number], row - self._first_rows[number]
@@ -159,10 +163,18 @@ class Roots:
             ) from error
         return cls(index, entries)
 
-    def number_of(self, folder: Path, prefix: str) -> tuple["Roots", int]:
-        """Give the number of a root, and the roots with it."""
+    def number_of(
+        self, folder: Path, prefix: str, n_used: int = 0
+    ) -> tuple["Roots", int]:
+        """Give the number of a root, and the roots with it.
+
+        `n_used` numbers stand in the index already; those that the file does not
+        know, for it was lost, are not given again.
+        """
         absolute = os.path.abspath(folder)
         for number, entry in enumerate(self.entries):
+            if not entry["path"]:
+                continue
             known = {os.path.abspath(entry["path"]), str(self.folder(number))}
             if absolute in known and entry["prefix"] == prefix:
                 return self, number
@@ -171,7 +183,10 @@ class Roots:
         except ValueError:  # another drive
             relative = absolute
         entry = {"path": absolute, "relative": relative, "prefix": prefix}
-        return Roots(self.index, (*self.entries, entry)), len(self.entries)
+        unknown = {"path": "", "relative": "", "prefix": ""}
+        lost = (unknown,) * (n_used - len(self.entries))
+        entries = (*self.entries, *lost, entry)
+        return Roots(self.index, entries), len(entries) - 1
 
     def folder(self, number: int) -> Path:
         """Give the folder of a root, wherever it is found now."""
@@ -179,9 +194,14 @@ class Roots:
         beside = Path(os.path.abspath(self.index / entry["relative"]))
         return beside if beside.is_dir() else Path(entry["path"])
 
+    def name(self, number: int) -> str:
+        """Give the folder of a root for messages, also where it is not known."""
+        known = number < len(self.entries) and self.entries[number]["path"]
+        return str(self.folder(number)) if known else "a folder that is not known"
+
     def file_of(self, id_: str, number: int) -> Path:
         """Give the file of an image."""
-        if number >= len(self.entries):
+        if number >= len(self.entries) or not self.entries[number]["path"]:
             raise FileNotFoundError(
                 f"the index does not know where {id_} came from; its roots.json is "
                 "missing"

@@ -5,7 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
-from cvret._checks import check_count, check_number
+from cvret._checks import check_count, check_jobs, check_number
 from cvret.collection.about import about
 from cvret.collection.adding import (
     AddReport,
@@ -175,6 +175,7 @@ class Index:
             If the index holds images already, or has nothing to learn, or the pictures
             have too few features.
         """
+        check_jobs(n_jobs)
         with self._state.writing():
             source = find_source(path)
             return learn(self._state, source, max_images, n_jobs, progress)
@@ -218,11 +219,13 @@ class Index:
         state = self._state
         for field in state.fields.values():
             field.check_ready()
+        check_jobs(n_jobs)
         source = find_source(path)
         prefix = check_prefix(prefix)
         ids = [f"{prefix}/{name}" if prefix else name for name in source.names]
         with state.writing():
-            roots, root = state.roots.number_of(source.root, prefix)
+            n_roots = state.images.n_roots()
+            roots, root = state.roots.number_of(source.root, prefix, n_roots)
             known = state.known(ids, root)
             state.use_roots(roots)
             items = compute_items(
@@ -302,6 +305,11 @@ class Index:
             query = self.encode(query, by=weights, region=region)
         elif region is not None:
             raise ValueError("region belongs to encode(), where the query was made")
+        if rerank is not None and not isinstance(rerank, Sequence):
+            raise TypeError(
+                f"rerank must be a list of re-rankers, got {type(rerank).__name__}; "
+                "put it in a list"
+            )
         if rerank is None:
             rerank = default_rerankers(self._state, tuple(weights))
         depth = max([k, *(int(getattr(part, "depth", 0)) for part in rerank)])

@@ -1,6 +1,7 @@
 """Making an index: creating and opening its folder, learning, taking pictures in."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ def create_state(
         chosen = find_recipe(recipe)
         parts, weights = chosen.fields, dict(chosen.weights)
         rerank, side = [spec_of(part) for part in chosen.rerank], chosen.max_side
+    parts = {name: _own_copy(part) for name, part in parts.items()}
     for name, part in parts.items():
         field_of(name, part)
     settings: dict[str, Any] = {
@@ -63,8 +65,9 @@ def create_state(
         )
     path.mkdir(parents=True, exist_ok=True)
     for name, part in parts.items():
-        if hasattr(getattr(part, "vocabulary", None), "to_arrays"):
-            settings["learned"][name] = write_learned(path, name, part.vocabulary_)
+        own = part.own_vocabulary() if hasattr(part, "own_vocabulary") else None
+        if own is not None:
+            settings["learned"][name] = write_learned(path, name, own)
     manifest = Manifest(settings, version=__version__)
     write_manifest(path, manifest)
     return State(path, manifest, parts, Roots(path))
@@ -86,7 +89,7 @@ def open_state(path: Path, given: Mapping[str, Any]) -> State:
     parts = {}
     for name, spec in specs.items():
         if name in given:
-            parts[name] = given[name]
+            parts[name] = _own_copy(given[name])
         else:
             parts[name] = _build(path, name, spec)
         if name in learned:
@@ -176,6 +179,11 @@ def take(
         unreadable=tuple(unreadable),
         n_other=source.n_other,
     )
+
+
+def _own_copy(part: Any) -> Any:
+    """Copy a part that learns, so that what an index learns stays its own."""
+    return copy(part) if hasattr(part, "own_vocabulary") else part
 
 
 def _build(path: Path, name: str, spec: Any) -> Any:

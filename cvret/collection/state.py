@@ -130,7 +130,7 @@ class State:
                 if other != root:
                     raise ValueError(
                         f"{id_!r} is in the index already, from "
-                        f"{self.roots.folder(other)}; give prefix= to set this folder "
+                        f"{self.roots.name(other)}; give prefix= to set this folder "
                         "apart"
                     )
                 known[id_] = self.images.hash_at(row)

@@ -16,7 +16,7 @@ from cvret.encoding.vocabulary import (
     shipped_vocabulary,
 )
 from cvret.errors import NotFittedError
-from cvret.images.reading import read_image
+from cvret.images.reading import as_images
 from cvret.protocols import Extractor
 from cvret.records import LocalFeatures, VisualWords
 
@@ -119,7 +119,8 @@ class BagOfWords(Parameters):
         ImageError
             If a path is no readable picture.
         """
-        return self.fit_features([self._extract(image) for image in images])
+        found = [self.extractor.extract(image) for image in as_images(images)]
+        return self.fit_features(found)
 
     def fit_features(self, features: Sequence[LocalFeatures]) -> Self:
         """Learn a vocabulary from features that are already extracted."""
@@ -149,6 +150,12 @@ class BagOfWords(Parameters):
             rows = np.sort(rng.permutation(len(image))[:most])
             kept.append(image.descriptors[rows])
         return kept
+
+    def own_vocabulary(self) -> Vocabulary | None:
+        """Give the vocabulary learned or handed over; None for a shipped one."""
+        if hasattr(self, "_learned"):
+            return self._learned
+        return self.vocabulary if isinstance(self.vocabulary, Vocabulary) else None
 
     def adopt(self, vocabulary: Vocabulary) -> Self:
         """Take a fitted vocabulary as the learned one; gives self."""
@@ -245,13 +252,8 @@ class BagOfWords(Parameters):
         names = [f"word{number}" for number in range(self.vocabulary_.n_words_)]
         return np.array(names, dtype=object)
 
-    def _extract(self, image: NDArray[np.uint8] | str | PathLike[str]) -> LocalFeatures:
-        if isinstance(image, str | PathLike):
-            image = read_image(image)
-        return self.extractor.extract(image)
-
     def _words_of_each(
         self, images: Iterable[NDArray[np.uint8] | str | PathLike[str]]
     ) -> Iterator[NDArray[np.uint32]]:
-        for image in images:
-            yield self.encode(self._extract(image)).words
+        for image in as_images(images):
+            yield self.encode(self.extractor.extract(image)).words

@@ -114,6 +114,12 @@ class Vocabulary(Parameters):
         self.source_ = {"learned on": f"{len(descriptors):,} descriptors given to fit"}
         return self
 
+    def __sklearn_clone__(self) -> Self:
+        """Be kept by scikit-learn's ``clone`` once fitted: it is then a parameter."""
+        if hasattr(self, "words_"):
+            return self
+        return type(self)(**self.get_params())
+
     @property
     def n_words_(self) -> int:
         """Words learned."""

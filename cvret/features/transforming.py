@@ -1,29 +1,15 @@
 """Descriptors and extractors as scikit-learn transformers over images or paths."""
 
-from collections.abc import Iterable, Iterator
-from os import PathLike
+from collections.abc import Iterable
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret._parameters import Parameters
-from cvret.images.reading import read_image
+from cvret.images.reading import ImageOrPath, as_images
 
-__all__ = ["DescriptorTransformer", "as_images"]
-
-ImageOrPath = NDArray[np.uint8] | str | PathLike[str]
-
-
-def as_images(images: Iterable[ImageOrPath]) -> Iterator[NDArray[np.uint8]]:
-    """Give RGB arrays one by one; paths are read."""
-    if isinstance(images, str | PathLike):
-        raise TypeError(
-            f"images must be a list of images or paths, got one path, {str(images)!r}; "
-            "put it in a list"
-        )
-    for image in images:
-        yield read_image(image) if isinstance(image, str | PathLike) else image
+__all__ = ["DescriptorTransformer"]
 
 
 class DescriptorTransformer(Parameters):

@@ -73,8 +73,8 @@ def list_images(folder: str | PathLike[str]) -> FolderListing:
         for entry in entries:
             id_ = prefix + entry.name
             if entry.name.startswith("."):
-                n_other += not entry.is_dir()
-            elif entry.is_dir():
+                n_other += not _is_folder(entry)
+            elif _is_folder(entry):
                 walk(Path(entry.path), id_ + "/", above | {here})
             elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
                 ids.append(id_)
@@ -83,3 +83,11 @@ def list_images(folder: str | PathLike[str]) -> FolderListing:
 
     walk(root, "", frozenset())
     return FolderListing(tuple(sorted(ids)), n_other, tuple(unreadable))
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a folder; a link that leads nowhere is not one."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False

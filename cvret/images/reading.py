@@ -1,7 +1,9 @@
 """Files to RGB pixels, with limits, and with a reason where it cannot be done."""
 
 import io
+import re
 import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
@@ -18,7 +20,9 @@ from cvret.errors import ImageError
 __all__ = [
     "MAX_PIXELS",
     "SUFFIXES",
+    "ImageOrPath",
     "Picture",
+    "as_images",
     "decode_picture",
     "read_bytes",
     "read_image",
@@ -50,9 +54,24 @@ SUFFIXES: dict[str, frozenset[str]] = {
 """Endings of picture files, and the formats that may stand behind each."""
 
 _ORIENTATION = 0x0112  # the EXIF tag
+# For each value: quarter turns counterclockwise, after a mirroring left to right.
+_TURNS = {
+    2: (0, True),
+    3: (2, False),
+    4: (2, True),
+    5: (1, True),
+    6: (3, False),
+    7: (3, True),
+    8: (1, False),
+}
+# 0xFF and what is neither stuffing, nor filling, nor a restart within the scan.
+_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]", re.DOTALL)
 
 # Pillow's limit on pixels is one number for the whole process.
 _header_lock = threading.Lock()
+
+
+ImageOrPath = NDArray[np.uint8] | str | PathLike[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,12 +130,25 @@ def read_image(
     ).pixels
 
 
+def as_images(images: Iterable[ImageOrPath]) -> Iterator[NDArray[np.uint8]]:
+    """Give RGB arrays one by one; paths are read."""
+    if isinstance(images, str | PathLike):
+        raise TypeError(
+            f"images must be a list of images or paths, got one path, {str(images)!r}; "
+            "put it in a list"
+        )
+    for image in images:
+        yield read_image(image) if isinstance(image, str | PathLike) else image
+
+
 def read_bytes(path: str | PathLike[str]) -> bytes:
     """Read a file whole, or raise ImageError saying why it cannot be."""
     path = Path(path)
     try:
         if path.is_dir():
             raise ImageError(f"{path} is a folder, not a picture")
+        if path.exists() and not path.is_file():
+            raise ImageError(f"{path} is not a regular file")
         return path.read_bytes()
     except FileNotFoundError as error:
         raise ImageError(f"{path} does not exist") from error
@@ -219,9 +251,8 @@ def _decode_jpeg(
     data: bytes, header: Any, name: str, max_side: int | None
 ) -> tuple[NDArray[np.uint8], int, int]:
     """Decode with OpenCV, at a fraction of the size where less is wanted."""
-    # OpenCV fills a truncated picture with grey and says nothing. The end marker
-    # must come after the last start of scan (a thumbnail has markers of its own).
-    if data.rfind(b"\xff\xd9") < data.rfind(b"\xff\xda"):
+    # OpenCV fills a truncated picture with grey and says nothing.
+    if not _has_end(data):
         raise ImageError(f"{name} is truncated: the end of the JPEG data is missing")
     flag = cv2.IMREAD_COLOR
     for factor, reduced in (
@@ -232,14 +263,38 @@ def _decode_jpeg(
         if max_side is not None and max(header.size) >= factor * max_side:
             flag = reduced
             break
-    decoded = cv2.imdecode(np.frombuffer(data, np.uint8), flag)
+    decoded = cv2.imdecode(
+        np.frombuffer(data, np.uint8), flag | cv2.IMREAD_IGNORE_ORIENTATION
+    )
     if decoded is None:
         raise ImageError(f"{name} is damaged: its JPEG data cannot be decoded")
     pixels = cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB, dst=decoded)
     width, height = header.size
-    if header.getexif().get(_ORIENTATION, 1) in (5, 6, 7, 8):  # turned by 90 degrees
-        width, height = height, width
-    return pixels, width, height
+    # Pillow's word on the orientation, as for every other format.
+    orientation = header.getexif().get(_ORIENTATION, 1)
+    if orientation in _TURNS:
+        turns, mirrored = _TURNS[orientation]
+        pixels = np.rot90(pixels[:, ::-1] if mirrored else pixels, turns)
+        if turns % 2:
+            width, height = height, width
+    return np.ascontiguousarray(pixels), width, height
+
+
+def _has_end(data: bytes) -> bool:
+    """Whether a JPEG's own end marker is there: segments are stepped over by length,
+
+    so those of a thumbnail do not count, nor what is appended behind the end.
+    """
+    place = 2
+    while (found := _MARKER.search(data, place)) is not None:
+        place, marker = found.start(), data[found.start() + 1]
+        if marker == 0xD9:
+            return True
+        if marker in (0x01, 0xD8):  # these stand alone
+            place += 2
+        else:
+            place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
+    return False
 
 
 def _decode_with_pillow(header: Any, name: str) -> NDArray[np.uint8]:

@@ -239,4 +239,6 @@ def _ranges(
     ends = np.zeros(words.shape, np.int64)
     starts[there] = bounds[place[there]]
     ends[there] = bounds[place[there] + 1]
-    return starts, ends
+    # Whatever the file says, within the postings.
+    n = len(segment["images"])
+    return np.minimum(starts, n), np.minimum(ends, n)

@@ -80,7 +80,8 @@ def score_postings_numpy(
             starts[feature], ends[feature], signatures[feature], strict=True
         ):
             bits = np.bitwise_count(stored[start:end] ^ signature)
-            close = bits <= threshold
+            # A row beyond the images is damage on disk; it must not reach memory.
+            close = (bits <= threshold) & (images[start:end] < len(scores))
             np.maximum.at(best, images[start:end][close], match_weights[bits[close]])
         scores += weights[feature] * best
 
@@ -112,7 +113,8 @@ def score_postings(
                 if bits <= limit:
                     image = images[posting]
                     weight = match_weights[bits]
-                    if weight > best[image]:
+                    # A row beyond the images is damage on disk.
+                    if image < len(scores) and weight > best[image]:
                         if best[image] == 0:
                             found[n_found] = image
                             n_found += 1
@@ -183,7 +185,8 @@ def match_features(
 ) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     """The compiled form of `match_features_numpy`."""
     n_candidates = len(candidates)
-    place_of = np.full(n_images, -1, np.int32)
+    # As long as a row can be, for a row beyond the images is damage on disk.
+    place_of = np.full(max(n_images, 65536), -1, np.int32)
     for place in range(n_candidates):
         place_of[candidates[place]] = place
     postings = np.full((n_candidates, len(starts)), -1, np.int64)

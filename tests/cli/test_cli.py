@@ -196,6 +196,8 @@ def wrong(tmp_path):
             "-o",
         ),
         (["describe", "{photos}", "-d", "gist", "-o", "{w}/a.npz"], "no descriptor is"),
+        (["describe", "{photos}", "-d", "", "-o", "{w}/a.npz"], "-d must name at"),
+        (["index", "{photos}", "-o", "{w}/i", "-j", "0"], "must not be 0"),
         (["describe", "{photos}", "-d", "hsv", "-o", "{w}/a.csv"], "must end in .npz"),
         (["evaluate", "{index}", "--truth", "photos"], "must be folders:PATH or csv"),
         (["evaluate", "{index}", "--truth", "csv:{w}/gone.csv"], "No such file"),
@@ -248,7 +250,22 @@ def test_a_search_imports_nothing_that_it_does_not_need(index, query):
     assert done.stderr.strip() == "[]"
 
 
+def test_a_failed_fit_leaves_no_index(photos, tmp_path):
+    done = run("index", photos, "-o", tmp_path / "i.cvret", "--fit", status=2)
+    assert "needs at least that many descriptors" in done.stderr
+    assert not (tmp_path / "i.cvret").exists()
+
+
+def test_the_demonstration_touches_nothing_that_it_did_not_make(photos, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "mine.txt").write_text("mine")
+    done = run("demo", "-o", tmp_path, status=2)
+    assert "holds something that cvret demo did not make" in done.stderr
+    assert (tmp_path / "photos" / "mine.txt").read_text() == "mine"
+
+
 def test_the_demonstration_runs_on_ones_own_pictures(photos, query, tmp_path):
-    done = run("demo", "-o", tmp_path / "d", "--photos", photos, "--query", query)
+    for _ in range(2):  # the second run replaces what the first made
+        done = run("demo", "-o", tmp_path / "d", "--photos", photos, "--query", query)
     assert "copies/coffee-turned.png" in done.stdout
     assert "<title>" in (tmp_path / "d" / "results.html").read_text()

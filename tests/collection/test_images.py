@@ -58,6 +58,15 @@ def test_an_index_without_roots_says_so(tmp_path):
         Roots.read(tmp_path).file_of("a.jpg", 0)
 
 
+def test_numbers_of_lost_roots_are_not_given_again(tmp_path):
+    roots, number = Roots(tmp_path).number_of(tmp_path / "p", "", n_used=2)
+    assert number == 2
+    roots.write()
+    with pytest.raises(FileNotFoundError, match="does not know where a.jpg came from"):
+        Roots.read(tmp_path).file_of("a.jpg", 0)
+    assert Roots.read(tmp_path).name(0) == "a folder that is not known"
+
+
 def test_damaged_roots_are_named(tmp_path):
     (tmp_path / "roots.json").write_text("[{}]")
     with pytest.raises(FormatError, match=r"roots\.json is damaged"):

@@ -213,6 +213,56 @@ def test_a_fitted_vocabulary_that_was_given_is_stored(tmp_path, photos, coffee):
     assert again.search(photos / COFFEE)[0].id == COFFEE
 
 
+@pytest.mark.parametrize("vocabulary", [None, "rootsift-16k"])
+def test_a_bag_that_was_fitted_before_is_stored_as_fitted(
+    tmp_path, photos, coffee, vocabulary
+):
+    bag = cvret.BagOfWords(cvret.SIFT(), n_words=90, vocabulary=vocabulary)
+    bag.fit([coffee])
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"words": bag})
+    index.add(photos)
+    again = cvret.Index.open(tmp_path / "i.cvret")
+    assert again.search(photos / COFFEE)[0].score == 1.0
+    assert again.info()["fields"]["words"]["words"] == 90
+
+
+def test_what_an_index_learns_stays_its_own(tmp_path, photos):
+    bag = cvret.BagOfWords(cvret.SIFT(), n_words=90)
+    one, two = (
+        cvret.Index.create(tmp_path / name, fields={"words": bag}) for name in "ab"
+    )
+    one.fit(photos)
+    one.add(photos)
+    before = one.search(photos / COFFEE)
+    with pytest.raises(cvret.NotFittedError):
+        two.add(photos)
+    two.fit(photos / "photos")
+    assert np.array_equal(one.search(photos / COFFEE).scores, before.scores)
+    assert not hasattr(bag, "vocabulary_")
+
+
+def test_rows_beyond_the_images_never_reach_memory(tmp_path, photos):
+    index = cvret.Index.create(tmp_path / "i.cvret")
+    index.add(photos)
+    file = index.path / "segments" / "00000001" / "words.images.npy"
+    data = bytearray(file.read_bytes())
+    data[-2000:] = b"\xff" * 2000
+    file.write_bytes(bytes(data))
+    again = cvret.Index.open(index.path)
+    assert set(again.search(photos / COFFEE).ids) == set(index.ids)
+
+
+def test_an_add_after_the_roots_were_lost_mixes_nothing_up(tmp_path):
+    index = color_index(tmp_path / "i.cvret")
+    index.add(plain_pictures(tmp_path / "a", 2), "a")
+    (index.path / "roots.json").unlink()
+    again = cvret.Index.open(index.path)
+    again.add(plain_pictures(tmp_path / "b", 2), "b")
+    assert again.file_of("b/001.png") == tmp_path / "b" / "001.png"
+    with pytest.raises(FileNotFoundError, match="does not know where"):
+        again.file_of("a/001.png")
+
+
 class MeanColor:
     """A descriptor of one's own."""
 
@@ -449,6 +499,8 @@ def test_equal_scores_are_ordered_by_id(tmp_path):
         ({"k": 2.5}, TypeError, "k must be a whole number"),
         ({"by": "shape"}, cvret.UnknownNameError, "no field is named 'shape'; there a"),
         ({"by": {"words": 0}}, ValueError, "at least one field a weight above 0"),
+        ({"by": {"words": float("inf")}}, ValueError, "the weight of words must lie"),
+        ({"rerank": cvret.SpatialVerification()}, TypeError, "put it in a list"),
         ({"by": {"words": -1}}, ValueError, "the weight of words must lie in"),
         ({"region": (0, 0, 5000, 10)}, ValueError, "does not lie inside the picture"),
         ({"region": "all"}, ValueError, "region must be four numbers"),

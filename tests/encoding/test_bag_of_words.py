@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import cvret
 
@@ -52,6 +53,18 @@ def test_a_threshold_of_64_is_plain_tf_idf():
 def test_without_a_vocabulary_it_says_what_to_do(chelsea):
     with pytest.raises(cvret.NotFittedError, match="call fit"):
         cvret.BagOfWords(cvret.SIFT()).transform([chelsea])
+
+
+def test_one_path_instead_of_a_list_is_refused():
+    with pytest.raises(TypeError, match="put it in a list"):
+        cvret.BagOfWords(cvret.SIFT()).fit("a.jpg")
+
+
+def test_a_clone_keeps_a_vocabulary_that_was_given(coffee):
+    vocabulary = cvret.Vocabulary(9).fit(cvret.SIFT().extract(coffee).descriptors)
+    bag = clone(cvret.BagOfWords(cvret.SIFT(), vocabulary=vocabulary))
+    assert bag.transform([coffee]).shape == (1, 9)
+    assert not hasattr(clone(cvret.BagOfWords(cvret.SIFT())), "vocabulary_")
 
 
 def test_fitting_on_nothing_is_refused():

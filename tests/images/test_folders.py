@@ -38,6 +38,12 @@ def test_a_dangling_link_is_listed_so_that_reading_it_is_reported(tmp_path):
     assert list_images(tmp_path).ids == ("dangling.jpg",)
 
 
+def test_a_link_to_itself_is_listed_so_that_reading_it_is_reported(tmp_path):
+    os.symlink("self.jpg", tmp_path / "self.jpg")
+    touch(tmp_path, "a.jpg")
+    assert list_images(tmp_path).ids == ("a.jpg", "self.jpg")
+
+
 def test_names_are_kept_as_they_are(tmp_path):
     touch(tmp_path, "Ünï cödé\nline.jpg", "a b.png")
     assert list_images(tmp_path).ids == ("a b.png", "Ünï cödé\nline.jpg")

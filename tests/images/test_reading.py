@@ -1,6 +1,7 @@
 """Files to pixels: every mode on purpose, every bad file by name and reason."""
 
 import io
+import os
 import struct
 import zlib
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 import cvret
 from cvret.images.reading import decode_picture, shrink
@@ -117,6 +118,26 @@ def test_exif_orientation_is_applied(tmp_path, two_colors, suffix):
     assert (picture.width, picture.height) == (40, 60)
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_jpeg_is_turned_as_pillow_turns_it(coffee, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = jpeg_of(coffee, exif=exif, quality=95)
+    with Image.open(io.BytesIO(data)) as opened:
+        expected = np.asarray(ImageOps.exif_transpose(opened)).astype(int)
+    picture = decode_picture(data, "a.jpg")
+    assert (picture.width, picture.height) == expected.shape[1::-1]
+    assert np.abs(picture.pixels - expected).mean() < 1
+
+
+def test_an_orientation_that_stands_only_in_xmp_counts_too(tmp_path, two_colors):
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="6"/>'
+    path = tmp_path / "xmp.jpg"
+    Image.fromarray(two_colors).save(path, xmp=xmp + b"</x:xmpmeta>")
+    picture = decode_picture(path.read_bytes(), "xmp.jpg")
+    assert picture.pixels.shape[1::-1] == (picture.width, picture.height)
+
+
 @pytest.mark.parametrize("shape", [(1000, 600), (600, 1000), (37, 2000)])
 def test_max_side_bounds_the_longest_side_and_keeps_the_shape(tmp_path, shape):
     image = np.zeros((*shape, 3), np.uint8)
@@ -179,6 +200,24 @@ def test_a_truncated_jpeg_with_a_whole_thumbnail_is_an_error(chelsea):
     assert decode_picture(with_thumbnail, "a.jpg").width == chelsea.shape[1]
     with pytest.raises(cvret.ImageError, match="truncated"):
         decode_picture(with_thumbnail[: len(with_thumbnail) // 2], "a.jpg")
+
+
+def test_what_is_appended_to_a_whole_jpeg_does_not_matter(chelsea):
+    data = jpeg_of(chelsea) + b"ftypmp42 \xff\xda a film"
+    assert decode_picture(data, "a.jpg").width == chelsea.shape[1]
+
+
+def test_a_progressive_jpeg_is_whole_and_its_half_is_not(chelsea):
+    data = jpeg_of(chelsea, progressive=True)
+    assert decode_picture(data, "a.jpg").width == chelsea.shape[1]
+    with pytest.raises(cvret.ImageError, match="truncated"):
+        decode_picture(data[: len(data) // 2], "a.jpg")
+
+
+def test_a_pipe_is_no_picture_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(cvret.ImageError, match=r"pipe\.jpg is not a regular file"):
+        cvret.read_image(tmp_path / "pipe.jpg")
 
 
 def test_a_flipped_byte_in_a_png_is_an_error(tmp_path, chelsea):
