@@ -114,6 +114,12 @@ def read_image(
     ImageError
         If the file is no whole, readable picture; the message says which and why.
 
+    Notes
+    -----
+    A JPEG that ends early, or whose structure is broken, is an error. Bytes that were
+    changed within its compressed data are not found: the format has no checksum, and
+    decoders show wrong blocks there.
+
     Examples
     --------
     >>> from pathlib import Path
