@@ -35,8 +35,8 @@ class SpatialVerification(Parameters):
     depth : int
         Results to look at.
     min_inliers : int
-        Fewer mean nothing: of pictures that have nothing in common one in a thousand
-        reaches five, one in several thousand six.
+        Fewer mean little: in one informal count of 6,055 pairs of a cover's photograph
+        and an unrelated picture six pairs reached five, one reached six, none seven.
     model : {"affine", "similarity", "homography"}
         What is fitted in the end.
     tolerance : float
