@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from record import datasets, record
 
 import cvret
+from cvret.collection.state import load_state
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +75,8 @@ def ladder(path: Path, truth: cvret.GroundTruth) -> dict[str, object]:
     plain = first_is_right(index, queries, truth, rerank=[])
     bag = index._state.fields["words"].part
     bag.set_params(threshold=64)
-    index._state.use(index._state.manifest)
+    state = index._state
+    index._publish(load_state(path, state.manifest, {"words": bag}))
     tf_idf = first_is_right(index, queries, truth, rerank=[])
     steps = {"tf-idf": tf_idf, "Hamming embedding": plain, "verified": verified}
     return {

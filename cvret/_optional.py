@@ -6,6 +6,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, TypeVar
 
+import numpy as np
+
 from cvret.errors import MissingExtraError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -45,6 +47,25 @@ def compiled(stand_in: Callable[..., Any]) -> Callable[[Function], Function]:
     return decorate
 
 
+def _make_bit_count() -> Any:
+    try:
+        extending, types = (
+            import_module("numba.extending"),
+            import_module("numba.core.types"),
+        )
+    except ImportError:
+        return np.bitwise_count
+
+    @extending.intrinsic  # type: ignore[untyped-decorator]
+    def counted(typing: Any, value: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.ctpop(args[0])
+
+        return types.uint64(types.uint64), generate
+
+    return counted
+
+
 def _announce_compilation() -> None:
     """Have the first compilation (not a load from the cache) logged, once."""
     global _listening
@@ -68,3 +89,7 @@ def _announce_compilation() -> None:
             pass
 
     event.register("numba:compile", Announcement())
+
+
+bit_count = _make_bit_count()
+"""How many bits of a uint64 are set; within compiled loops one instruction."""

@@ -241,6 +241,12 @@ class Ranking(Sequence[Hit]):
             return Hit(id_, score)
         return Hit(id_, score, found.inliers, found.transform, found.box)
 
+    def take(self, places: Sequence[int]) -> "Ranking":
+        """Keep the hits in some places, given in order."""
+        ids = tuple(self.ids[place] for place in places)
+        scores = self.scores[np.array(places, np.intp)]
+        return Ranking(ids, scores, self.verifications)
+
     def __iter__(self) -> Iterator[Hit]:
         return (self[place] for place in range(len(self)))
 

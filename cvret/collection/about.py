@@ -14,7 +14,9 @@ def about(state: State) -> dict[str, Any]:
     sizes = [
         (name, int(stored["bytes"]))
         for segment in state.manifest.segments
-        for name, stored in segment["files"].items()
+        for known in (segment, segment.removed)
+        if known is not None
+        for name, stored in known.files.items()
     ]
     fields = {}
     for name, field in state.fields.items():
@@ -36,6 +38,7 @@ def about(state: State) -> dict[str, Any]:
         "recipe": state.settings["recipe"],
         "images": len(state.images),
         "segments": len(state.manifest.segments),
+        "removed": sum(s.n_images - s.n_alive for s in state.manifest.segments),
         "bytes": sum(n for _, n in sizes),
         "max_side": state.settings["max_side"],
         "opencv": state.settings["opencv"],

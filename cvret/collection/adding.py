@@ -51,37 +51,36 @@ class AddReport:
         Pictures that are new in the index.
     unchanged : int
         Pictures that it already had.
-    changed : tuple of str
-        Ids that it has with another content; these were left as they are.
+    updated : tuple of str
+        Ids that it had with another content; the new one took its place.
     unreadable : tuple of (str, str)
         Ids that could not be read, each with the reason, which names the file.
     n_other : int
         Files that were left out because they are not pictures by their names.
+    merged : int
+        Images of the index that were written again, as segments were merged.
     """
 
     added: int = 0
     unchanged: int = 0
-    changed: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     n_other: int = 0
+    merged: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether every picture is in the index as it is on disk."""
-        return not self.changed and not self.unreadable
+        return not self.unreadable
 
     def __str__(self) -> str:
         lines = [f"{self.added:,} pictures added"]
         if self.unchanged:
             lines[0] += f", {self.unchanged:,} were there already"
+        if self.updated:
+            lines[0] += f", {len(self.updated):,} had changed and were replaced"
         if self.n_other:
             lines.append(f"{self.n_other:,} other files left out")
-        if self.changed:
-            lines.append(
-                f"{len(self.changed):,} have another content than in the index and "
-                "were left as they are there:"
-            )
-            lines += [f"  {id_}" for id_ in self.changed]
         if self.unreadable:
             lines.append(f"{len(self.unreadable):,} could not be read:")
             lines += [f"  {reason}" for _, reason in self.unreadable]
@@ -146,7 +145,7 @@ def compute_items(
     ids : sequence of str
         What each file is called in the index.
     known : mapping of str to bytes
-        Hashes of what the index has; such files are not decoded.
+        Hashes of what the index has; files that are the same are not decoded.
     compute : callable
         From a picture to what is kept of it. It runs in threads: decoding, SIFT and
         the kernels let go of the interpreter's lock.
@@ -195,15 +194,17 @@ def _compute_item(
     try:
         data = read_bytes(path)
         digest = hash_of(data)
-        if known is not None:
-            return Item(id_, state="unchanged" if known == digest else "changed")
+        if known == digest:
+            return Item(id_, state="unchanged")
         picture = decode_picture(
             data, os.fspath(path), max_side=max_side, max_pixels=max_pixels
         )
     except ImageError as error:
         return Item(id_, state="unreadable", reason=str(error))
     view = View.of(picture.pixels, picture.width, picture.height)
-    return Item(id_, digest, (picture.width, picture.height), compute(view))
+    size = (picture.width, picture.height)
+    state = "added" if known is None else "updated"
+    return Item(id_, digest, size, compute(view), state)
 
 
 def compute_fields(fields: Sequence[Field]) -> Callable[[View], Mapping[str, Any]]:

@@ -1,6 +1,6 @@
 """The fields of an index: what each computes of a picture, stores, and answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,17 @@ from numpy.typing import NDArray
 from cvret.images.reading import shrink
 from cvret.index.dense import DenseIndex
 from cvret.index.inverted import InvertedIndex
-from cvret.index.postings import build_postings
+from cvret.index.postings import build_postings, df_without, merge_postings
+from cvret.index.quantizing import quantize
 from cvret.protocols import Descriptor, Encoder
 from cvret.records import LocalFeatures, VisualWords
+from cvret.storage.arrays import Arrays
+from cvret.storage.writing import Pieces
 
 __all__ = ["Field", "VectorField", "View", "WordsField", "field_of"]
 
-Arrays = Mapping[str, NDArray[Any]]
+Alive = NDArray[np.bool_] | None
+Kept = Sequence[NDArray[np.intp]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +109,34 @@ class WordsField:
         """Turn the items of a segment into arrays."""
         return build_postings(items)
 
-    def open(self, segments: Sequence[Arrays]) -> InvertedIndex:
+    def merge(
+        self, segments: Sequence[Arrays], kept: Kept
+    ) -> dict[str, NDArray[Any] | Pieces]:
+        """Give the arrays of one segment with the kept rows of some."""
+        return merge_postings(segments, kept)
+
+    def without(
+        self, segment: Arrays, gone: NDArray[np.bool_]
+    ) -> dict[str, NDArray[Any]]:
+        """Give what must be known anew of a segment when some of its images go."""
+        return {"df": df_without(segment, gone)}
+
+    def open(
+        self,
+        segments: Sequence[Arrays],
+        alive: Sequence[Alive],
+        removed: Sequence[Arrays],
+    ) -> InvertedIndex:
         """Make the stored arrays searchable."""
-        return InvertedIndex(segments, self.part.match_weights())
+        df = [arrays.get("df") for arrays in removed]
+        skipped = getattr(self.part, "skipped_energy", 0.0)
+        return InvertedIndex(segments, self.part.match_weights(), alive, df, skipped)
+
+    def stored(
+        self, searcher: InvertedIndex, row: int, size: tuple[int, int]
+    ) -> VisualWords:
+        """Ask with what is stored of an image."""
+        return searcher.stored(row, size)
 
 
 class VectorField:
@@ -137,11 +166,41 @@ class VectorField:
 
     def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any]]:
         """Turn the items of a segment into arrays."""
-        return {"vectors": np.stack(items)}
+        vectors = np.stack(items)
+        return {"vectors": vectors, **quantize(vectors, self.part.metric)}
 
-    def open(self, segments: Sequence[Arrays]) -> DenseIndex:
+    def merge(
+        self, segments: Sequence[Arrays], kept: Kept
+    ) -> dict[str, NDArray[Any] | Pieces]:
+        """Give the arrays of one segment with the kept rows of some."""
+        merged: dict[str, NDArray[Any] | Pieces] = {}
+        for name in segments[0]:
+            arrays = [segment[name] for segment in segments]
+            shape = (sum(map(len, kept)), *arrays[0].shape[1:])
+            pieces = [(a, rows) for a, rows in zip(arrays, kept, strict=True)]
+            merged[name] = Pieces(arrays[0].dtype, shape, (a[r] for a, r in pieces))
+        return merged
+
+    def without(
+        self, segment: Arrays, gone: NDArray[np.bool_]
+    ) -> dict[str, NDArray[Any]]:
+        """Give what must be known anew of a segment when some of its images go."""
+        return {}
+
+    def open(
+        self,
+        segments: Sequence[Arrays],
+        alive: Sequence[Alive],
+        removed: Sequence[Arrays],
+    ) -> DenseIndex:
         """Make the stored arrays searchable."""
-        return DenseIndex(segments, self.part.metric)
+        return DenseIndex(segments, self.part.metric, alive)
+
+    def stored(
+        self, searcher: DenseIndex, row: int, size: tuple[int, int]
+    ) -> NDArray[np.float32]:
+        """Ask with what is stored of an image."""
+        return searcher.stored(row)
 
 
 Field = WordsField | VectorField

@@ -1,83 +1,146 @@
-"""What an index knows of its images beside their fields: ids, sizes, hashes, roots."""
+"""What an index knows of its images beside their fields: ids, sizes, hashes."""
 
-import json
-import os
+import hashlib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import accumulate, islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.errors import FormatError
+from cvret.storage.arrays import Arrays, checked
 
-__all__ = ["ImageTable", "Roots", "check_prefix", "image_arrays"]
+__all__ = [
+    "Alive",
+    "ImageTable",
+    "check_ids",
+    "check_present",
+    "encoded",
+    "image_arrays",
+    "merge_images",
+]
 
-_FILE = "roots.json"
+Alive = NDArray[np.bool_] | None
 
 
 def image_arrays(
     ids: Sequence[str],
-    sizes: Sequence[tuple[int, int]],
-    hashes: Sequence[bytes],
-    root: int,
+    sizes: NDArray[np.uint32],
+    hashes: NDArray[np.uint8],
+    roots: NDArray[np.uint16],
 ) -> dict[str, NDArray[Any]]:
-    """Turn what is known of a segment's images into arrays.
+    """Turn what is known of the images of a segment into arrays.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Of up to 65,536 images.
+    sizes : array of uint32, shape (n, 2)
+        Width and height.
+    hashes : array of uint8, shape (n, 16)
+        BLAKE2b of the files.
+    roots : array of uint16, shape (n,)
+        Which folder each came from.
 
     Returns
     -------
     dict of arrays
-        ``names`` uint8, all ids one after the other in UTF-8; ``ends`` uint32, where
-        each ends; ``sizes`` (n, 2) uint32, width and height; ``hashes`` (n, 16) uint8,
-        BLAKE2b of the files; ``roots`` uint16.
+        These, and ``names`` uint8, all ids one after the other in UTF-8; ``ends``
+        uint32, where each ends; ``order`` uint16, the rows by id; ``keys`` uint64, the
+        hashes of ids, ascending, and ``key_rows`` uint16, whose they are.
     """
-    encoded = [id_.encode("utf-8", "surrogateescape") for id_ in ids]
+    names = [encoded(id_) for id_ in ids]
+    keys = _keys(ids)
+    by_key = np.argsort(keys, kind="stable")
     return {
-        "names": np.frombuffer(b"".join(encoded), np.uint8),
-        "ends": np.cumsum([len(name) for name in encoded]).astype(np.uint32),
-        "sizes": np.array(sizes, np.uint32),
-        "hashes": np.frombuffer(b"".join(hashes), np.uint8).reshape(-1, 16),
-        "roots": np.full(len(encoded), root, np.uint16),
+        "names": np.frombuffer(b"".join(names), np.uint8),
+        "ends": np.cumsum([len(name) for name in names], dtype=np.uint32),
+        "order": np.array(sorted(range(len(ids)), key=ids.__getitem__), np.uint16),
+        "keys": keys[by_key],
+        "key_rows": by_key.astype(np.uint16),
+        "sizes": np.asarray(sizes, np.uint32),
+        "hashes": np.asarray(hashes, np.uint8),
+        "roots": np.asarray(roots, np.uint16),
     }
 
 
-def check_prefix(prefix: str) -> str:
-    """Give a prefix of ids without slashes at its ends; refuse '.' and '..'."""
-    parts = [part for part in prefix.split("/") if part]
-    if any(part in (".", "..") for part in parts):
-        raise ValueError(f"prefix must not hold '.' or '..', got {prefix!r}")
-    return "/".join(parts)
+def merge_images(
+    segments: Sequence[Arrays], kept: Sequence[NDArray[np.intp]]
+) -> dict[str, NDArray[Any]]:
+    """Give the arrays of one segment with the kept rows of some, in their order."""
+    table = ImageTable(segments, [None] * len(segments))
+    ids = [id_ for n, rows in enumerate(kept) for id_ in table.ids_of(n, rows)]
+    joined = {
+        name: np.concatenate(
+            [segment[name][rows] for segment, rows in zip(segments, kept, strict=True)]
+        )
+        for name in ("sizes", "hashes", "roots")
+    }
+    return image_arrays(ids, **joined)
+
+
+def encoded(id_: str) -> bytes:
+    """Give an id as it is stored: UTF-8, and bytes of file names that are not."""
+    try:
+        return id_.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # half of a pair: no file of a Unix system
+        return id_.encode("utf-8", "surrogatepass")
 
 
 class ImageTable:
-    """The images of all segments, by row; ids are decoded when asked for."""
+    """The images of all segments, by row; ids are decoded when asked for.
 
-    def __init__(self, segments: Sequence[Mapping[str, NDArray[Any]]]):
+    Rows are counted through all segments, removed images included: a row stays what it
+    is until its segment is merged. `len` and iteration leave the removed out.
+
+    Parameters
+    ----------
+    segments : sequence of mappings
+        The arrays of `image_arrays`, one mapping a segment.
+    alive : sequence of (arrays of bool, shape (n,), or None)
+        Which images of each segment are there; None for all.
+    """
+
+    def __init__(self, segments: Sequence[Arrays], alive: Sequence[Alive]):
         self._segments = segments
-        sizes = [len(segment["ends"]) for segment in segments]
-        self._first_rows = [0, *accumulate(sizes)]
-        self._rows: dict[str, int] | None = None
+        self.alive = alive
+        self.sizes = [_length(segment, "ends") for segment in segments]
+        self.first_rows = [0, *accumulate(self.sizes)]
+        self._n_alive = sum(
+            size if there is None else int(there.sum())
+            for size, there in zip(self.sizes, alive, strict=True)
+        )
 
     def __len__(self) -> int:
-        return self._first_rows[-1]
+        return self._n_alive
 
     def __iter__(self) -> Iterator[str]:
         """Give the ids in order of rows."""
-        for segment in self._segments:
-            names, start = segment["names"].tobytes(), 0
-            for end in segment["ends"].tolist():
-                yield names[start:end].decode("utf-8", "surrogateescape")
-                start = end
+        for number, size in enumerate(self.sizes):
+            yield from self.ids_of(number, self.rows_of_segment(number, size))
+
+    def rows_of_segment(self, number: int, size: int) -> NDArray[np.intp]:
+        """Give the rows within a segment of the images that are there."""
+        there = self.alive[number]
+        return np.arange(size) if there is None else np.flatnonzero(there)
+
+    def ids_of(self, number: int, rows: NDArray[Any]) -> Iterator[str]:
+        """Give the ids of rows within a segment."""
+        segment = self._segments[number]
+        names, ends = segment["names"].tobytes(), segment["ends"]
+        starts = np.concatenate([[0], ends[:-1]]).astype(np.int64)
+        for start, end in zip(starts[rows].tolist(), ends[rows].tolist(), strict=True):
+            yield _decoded(names[start:end])
 
     def id_at(self, row: int) -> str:
         """Give the id of a row."""
         segment, local = self._locate(row)
-        start = int(segment["ends"][local - 1]) if local else 0
-        name = segment["names"][start : int(segment["ends"][local])].tobytes()
-        return name.decode("utf-8", "surrogateescape")
+        ends = checked(segment, "ends", [max(local - 1, 0)], [local + 1])
+        start = int(ends[local - 1]) if local else 0
+        end = int(ends[local])
+        return _decoded(checked(segment, "names", [start], [end])[start:end].tobytes())
 
     def row_of(self, id_: str) -> int:
         """Give the row of an id.
@@ -87,18 +150,49 @@ class ImageTable:
         KeyError
             If it is not in the index.
         """
-        if self._rows is None:
-            self._rows = {name: row for row, name in enumerate(self)}
-        if id_ not in self._rows:
+        row = int(self.rows_of([id_])[0])
+        if row < 0:
             raise KeyError(f"no image {id_!r} is in the index")
-        return self._rows[id_]
+        return row
 
-    def __contains__(self, id_: str) -> bool:
-        try:
-            self.row_of(id_)
-        except KeyError:
-            return False
-        return True
+    def rows_of(self, ids: Sequence[str]) -> NDArray[np.int64]:
+        """Give the row of each id, -1 where it is not in the index."""
+        found = np.full(len(ids), -1, np.int64)
+        wanted = _keys(ids)
+        for number, segment in enumerate(self._segments):
+            keys, rows = segment["keys"], segment["key_rows"]
+            there = self.alive[number]
+            if not len(keys):
+                continue
+            places = np.searchsorted(keys, wanted)
+            hits = keys[np.minimum(places, len(keys) - 1)] == wanted
+            for which in np.flatnonzero(hits).tolist():
+                # Two ids with one key are one in 10**19, but are told apart.
+                for place in range(int(places[which]), len(keys)):
+                    if keys[place] != wanted[which]:
+                        break
+                    local = int(rows[place])
+                    row = self.first_rows[number] + local
+                    if there is not None and not there[local]:
+                        continue
+                    if self.id_at(row) == ids[which]:
+                        found[which] = row
+        return found
+
+    def __contains__(self, id_: object) -> bool:
+        return isinstance(id_, str) and self.rows_of([id_])[0] >= 0
+
+    def first_by_id(self, n: int, without: frozenset[int]) -> list[int]:
+        """Give the rows of the `n` first ids, in order, without some rows."""
+        by_id = [self._by_id(number) for number in range(len(self._segments))]
+        rows = (row for _, row in merge(*by_id) if row not in without)
+        return list(islice(rows, n))
+
+    def _by_id(self, number: int) -> Iterator[tuple[str, int]]:
+        there, first = self.alive[number], self.first_rows[number]
+        for local in self._segments[number]["order"].tolist():
+            if there is None or there[local]:
+                yield self.id_at(first + local), first + local
 
     def size_at(self, row: int) -> tuple[int, int]:
         """Give width and height, in pixels."""
@@ -120,98 +214,52 @@ class ImageTable:
         """Give how many numbers of roots are in use."""
         return max((int(s["roots"].max()) + 1 for s in self._segments), default=0)
 
-    def _locate(self, row: int) -> tuple[Mapping[str, NDArray[Any]], int]:
-        number = bisect_right(self._first_rows, row) - 1
-        return self._segments[number], row - self._first_rows[number]
+    def locate(self, row: int) -> tuple[int, int]:
+        """Give the number of a row's segment, and the row within it."""
+        number = bisect_right(self.first_rows, row) - 1
+        return number, row - self.first_rows[number]
+
+    def _locate(self, row: int) -> tuple[Arrays, int]:
+        number, local = self.locate(row)
+        return self._segments[number], local
 
 
-@dataclass(frozen=True)
-class Roots:
-    """The folders that images came from, so that they can be shown.
-
-    They stand in a file of their own, so an index can be moved with its pictures (each
-    root is kept relative to the index too) or without.
-
-    Attributes
-    ----------
-    index : Path
-        The index.
-    entries : tuple of dict
-        For each root its absolute ``path``, the same ``relative`` to the index, and
-        the ``prefix`` of its ids.
-    """
-
-    index: Path
-    entries: tuple[dict[str, str], ...] = ()
-
-    @classmethod
-    def read(cls, index: Path) -> "Roots":
-        """Read the roots of an index; an index without the file has none."""
-        path = index / _FILE
-        try:
-            stored = json.loads(path.read_text(encoding="utf-8"))
-            entries = tuple(
-                {key: str(entry[key]) for key in ("path", "relative", "prefix")}
-                for entry in stored
+def check_ids(ids: str | Iterable[str]) -> list[str]:
+    """Give ids as a list; raise unless each is a string and stands there once."""
+    wanted = [ids] if isinstance(ids, str) else list(ids)
+    seen = set()
+    for id_ in wanted:
+        if not isinstance(id_, str):
+            raise TypeError(
+                f"ids must be strings, got {id_!r} of type {type(id_).__name__}"
             )
-        except FileNotFoundError:
-            return cls(index)
-        except (ValueError, KeyError, TypeError) as error:
-            raise FormatError(
-                f"{path} is damaged: {error!r}; without it the index still searches, "
-                "so it may be removed"
-            ) from error
-        return cls(index, entries)
+        if id_ in seen:
+            raise ValueError(f"ids must each be given once, got {id_!r} twice")
+        seen.add(id_)
+    return wanted
 
-    def number_of(
-        self, folder: Path, prefix: str, n_used: int = 0
-    ) -> tuple["Roots", int]:
-        """Give the number of a root, and the roots with it.
 
-        `n_used` numbers stand in the index already; those that the file does not
-        know, for it was lost, are not given again.
-        """
-        absolute = os.path.abspath(folder)
-        for number, entry in enumerate(self.entries):
-            if not entry["path"]:
-                continue
-            known = {os.path.abspath(entry["path"]), str(self.folder(number))}
-            if absolute in known and entry["prefix"] == prefix:
-                return self, number
-        try:
-            relative = os.path.relpath(absolute, os.path.abspath(self.index))
-        except ValueError:  # another drive
-            relative = absolute
-        entry = {"path": absolute, "relative": relative, "prefix": prefix}
-        unknown = {"path": "", "relative": "", "prefix": ""}
-        lost = (unknown,) * (n_used - len(self.entries))
-        entries = (*self.entries, *lost, entry)
-        return Roots(self.index, entries), len(entries) - 1
+def check_present(ids: Sequence[str], rows: NDArray[np.int64]) -> None:
+    """Raise KeyError, naming some, if ids were not found."""
+    missing = [ids[place] for place in np.flatnonzero(rows < 0).tolist()]
+    if missing:
+        some = ", ".join(map(repr, missing[:5])) + (", ..." if missing[5:] else "")
+        raise KeyError(
+            f"{len(missing):,} of {len(ids):,} ids are not in the index: {some}"
+        )
 
-    def folder(self, number: int) -> Path:
-        """Give the folder of a root, wherever it is found now."""
-        entry = self.entries[number]
-        beside = Path(os.path.abspath(self.index / entry["relative"]))
-        return beside if beside.is_dir() else Path(entry["path"])
 
-    def name(self, number: int) -> str:
-        """Give the folder of a root for messages, also where it is not known."""
-        known = number < len(self.entries) and self.entries[number]["path"]
-        return str(self.folder(number)) if known else "a folder that is not known"
+def _decoded(name: bytes) -> str:
+    return name.decode("utf-8", "surrogateescape")
 
-    def file_of(self, id_: str, number: int) -> Path:
-        """Give the file of an image."""
-        if number >= len(self.entries) or not self.entries[number]["path"]:
-            raise FileNotFoundError(
-                f"the index does not know where {id_} came from; its roots.json is "
-                "missing"
-            )
-        prefix = self.entries[number]["prefix"]
-        return self.folder(number) / (id_[len(prefix) + 1 :] if prefix else id_)
 
-    def write(self) -> None:
-        """Replace the file."""
-        temporary = self.index / (_FILE + ".new")
-        text = json.dumps(list(self.entries), indent=1, sort_keys=True) + "\n"
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, self.index / _FILE)
+def _length(arrays: Arrays, name: str) -> int:
+    return len(checked(arrays, name, [], []))
+
+
+def _keys(ids: Sequence[str]) -> NDArray[np.uint64]:
+    """Hash ids into 64 bits."""
+    digests = b"".join(
+        hashlib.blake2b(encoded(id_), digest_size=8).digest() for id_ in ids
+    )
+    return np.frombuffer(digests, "<u8")

@@ -1,11 +1,15 @@
 """Index: a folder of pictures made searchable, by the fields it was created with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
 from cvret._checks import check_count, check_jobs, check_number
+from cvret._opencv import single_thread
 from cvret.collection.about import about
 from cvret.collection.adding import (
     AddReport,
@@ -13,22 +17,28 @@ from cvret.collection.adding import (
     compute_items,
     find_source,
 )
+from cvret.collection.asking import Asking
+from cvret.collection.checking import VerifyReport, check_files
 from cvret.collection.explaining import explain_hit
 from cvret.collection.fields import WordsField
-from cvret.collection.images import check_prefix
+from cvret.collection.images import check_ids, check_present
 from cvret.collection.making import create_state, learn, open_state, take
 from cvret.collection.ranking import weights_of
+from cvret.collection.roots import check_prefix
 from cvret.collection.searching import (
     PictureOrPath,
+    available_cores,
     default_rerankers,
     encode_query,
     name_of_query,
     pixels_of,
-    rank,
     score_fields,
     shared_features,
+    stored_query,
 )
 from cvret.collection.state import State
+from cvret.collection.writing import CompactReport, Writer, writing
+from cvret.errors import ImageError
 from cvret.images.reading import MAX_PIXELS, read_image
 from cvret.protocols import Reranker
 from cvret.records import Correspondences, Explanation, Query, Ranking
@@ -176,9 +186,9 @@ class Index:
             have too few features.
         """
         check_jobs(n_jobs)
-        with self._state.writing():
+        with self._writing() as writer:
             source = find_source(path)
-            return learn(self._state, source, max_images, n_jobs, progress)
+            return learn(writer, source, max_images, n_jobs, progress)
 
     def add(
         self,
@@ -190,8 +200,9 @@ class Index:
     ) -> AddReport:
         """Add the pictures of a folder, or one picture.
 
-        An interrupted `add` keeps each full batch of 2,048 pictures; the same call then
-        goes on from there.
+        A picture that is in the index with the same content is left alone; one that
+        has changed is replaced. An interrupted `add` keeps each full batch of 2,048
+        pictures; the same call then goes on from there.
 
         Parameters
         ----------
@@ -207,7 +218,8 @@ class Index:
         Returns
         -------
         AddReport
-            How many are new, and what could not be read, with reasons.
+            How many are new, which were replaced, and what could not be read, with
+            reasons.
 
         Raises
         ------
@@ -216,18 +228,18 @@ class Index:
         NotFittedError
             If a field has no vocabulary yet.
         """
-        state = self._state
-        for field in state.fields.values():
+        for field in self._state.fields.values():
             field.check_ready()
         check_jobs(n_jobs)
         source = find_source(path)
         prefix = check_prefix(prefix)
         ids = [f"{prefix}/{name}" if prefix else name for name in source.names]
-        with state.writing():
+        with self._writing() as writer:
+            state = writer.state
             n_roots = state.images.n_roots()
             roots, root = state.roots.number_of(source.root, prefix, n_roots)
             known = state.known(ids, root)
-            state.use_roots(roots)
+            writer.use_roots(roots)
             items = compute_items(
                 source,
                 ids,
@@ -237,7 +249,75 @@ class Index:
                 max_pixels=state.settings["max_pixels"],
                 n_jobs=n_jobs,
             )
-            return take(state, items, source, root, progress)
+            return take(writer, items, source, root, progress)
+
+    def remove(self, ids: str | Iterable[str], *, missing_ok: bool = False) -> int:
+        """Remove images; their files stay where they are.
+
+        Rankings, and the weights of words, are at once those of an index of the images
+        that are left. The space is given back by `compact`, or as segments are merged.
+
+        Parameters
+        ----------
+        ids : str or iterable of str
+            One id or several, each once.
+        missing_ok : bool
+            Whether ids that are not in the index are passed over.
+
+        Returns
+        -------
+        int
+            How many images were removed.
+
+        Raises
+        ------
+        KeyError
+            If an id is not in the index; then nothing is removed.
+        ValueError
+            If an id is given twice; then nothing is removed.
+        TypeError
+            If an id is no string.
+        """
+        wanted = check_ids(ids)
+        with self._writing() as writer:
+            rows = writer.state.images.rows_of(wanted)
+            if not missing_ok:
+                check_present(wanted, rows)
+            rows = rows[rows >= 0]
+            if len(rows):
+                writer.remove(rows)
+            return len(rows)
+
+    def compact(self) -> CompactReport:
+        """Merge segments as far as they go, and give back the space of the removed.
+
+        Answers stay what they are. It is never needed: segments merge by themselves as
+        images come, and each is written again when half of it is removed.
+
+        Returns
+        -------
+        CompactReport
+            Segments and bytes, before and after.
+        """
+        with self._writing() as writer:
+            return writer.compact()
+
+    def verify(self) -> VerifyReport:
+        """Read every file of the index, and compare it with its checksum.
+
+        Nothing is changed, and others may read and write meanwhile.
+
+        Returns
+        -------
+        VerifyReport
+            ``ok``, and each damaged file by name.
+
+        Raises
+        ------
+        FormatError
+            If the manifest itself is damaged.
+        """
+        return check_files(self.path)
 
     def encode(
         self,
@@ -298,25 +378,91 @@ class Index:
         ValueError, UnknownNameError
             If an argument is wrong, or a field is not there.
         """
-        k = check_count("k", k)
-        min_score = check_number("min_score", min_score)
-        weights = self._weights(by)
-        if not isinstance(query, Query):
-            query = self.encode(query, by=weights, region=region)
-        elif region is not None:
+        if isinstance(query, Query) and region is not None:
             raise ValueError("region belongs to encode(), where the query was made")
-        if rerank is not None and not isinstance(rerank, Sequence):
-            raise TypeError(
-                f"rerank must be a list of re-rankers, got {type(rerank).__name__}; "
-                "put it in a list"
-            )
-        if rerank is None:
-            rerank = default_rerankers(self._state, tuple(weights))
-        depth = max([k, *(int(getattr(part, "depth", 0)) for part in rerank)])
-        ranking = rank(self._state, query, weights, depth)
-        for part in rerank:
-            ranking = part.rerank(query, ranking, self)
-        return ranking[: min(k, int((ranking.scores >= min_score).sum()))]
+        asking = self._asking(k, by, rerank, min_score)
+        if not isinstance(query, Query):
+            query = self.encode(query, by=asking.weights, region=region)
+        return asking.answer(query, -1)
+
+    def search_many(
+        self,
+        queries: Iterable[PictureOrPath | Query],
+        k: int = 10,
+        *,
+        by: Fields | None = None,
+        rerank: Sequence[Reranker] | None = None,
+        min_score: float = 0.0,
+        n_jobs: int = -1,
+    ) -> list[Ranking | ImageError]:
+        """Search for many pictures, several at a time.
+
+        Parameters
+        ----------
+        queries : iterable of str, path, array or Query
+            Pictures, or what `encode` made of them.
+        k, by, rerank, min_score
+            As for `search`; `rerank` is used by several threads at once.
+        n_jobs : int
+            Threads; -1 takes all cores.
+
+        Returns
+        -------
+        list of Ranking or ImageError
+            In the order of `queries`, each what `search` gives; where a picture could
+            not be read, the error that tells why.
+        """
+        check_jobs(n_jobs)
+        if isinstance(queries, str | PathLike):
+            raise TypeError(f"queries must be several, got {queries!r}; use search")
+        asking = self._asking(k, by, rerank, min_score)
+
+        def answer(query: PictureOrPath | Query) -> Ranking | ImageError:
+            if isinstance(query, Query):
+                return asking.answer(query, 1)
+            try:
+                with single_thread():
+                    encoded = asking.index.encode(query, by=asking.weights)
+            except ImageError as error:
+                return error
+            return asking.answer(encoded, 1)
+
+        n_threads = available_cores() if n_jobs < 0 else n_jobs
+        with ThreadPoolExecutor(n_threads) as pool:
+            return list(pool.map(answer, queries))
+
+    def similar(
+        self,
+        id_: str,
+        k: int = 10,
+        *,
+        by: Fields | None = None,
+        rerank: Sequence[Reranker] | None = None,
+        min_score: float = 0.0,
+    ) -> Ranking:
+        """Rank the other images by their similarity to one that is in the index.
+
+        What is stored of it asks; its file is not needed. Of local features one word
+        is stored, so each asks with one, where a picture from outside asks with the
+        several nearest.
+
+        Parameters
+        ----------
+        id_ : str
+            An image of the index; it is not among the results.
+        k, by, rerank, min_score
+            As for `search`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such image.
+        """
+        asking = self._asking(k, by, rerank, min_score)
+        query = stored_query(asking.state, id_, tuple(asking.weights))
+        ranking = replace(asking, k=k + 1).answer(query, -1)
+        places = [place for place, found in enumerate(ranking.ids) if found != id_]
+        return ranking.take(places[:k])
 
     def correspondences(
         self, query: Query, ids: Sequence[str]
@@ -375,6 +521,39 @@ class Index:
     def info(self) -> dict[str, Any]:
         """Tell what the index holds, in plain Python values ready for JSON."""
         return about(self._state)
+
+    def _writing(self) -> AbstractContextManager[Writer]:
+        return writing(self._state, self._publish)
+
+    def _publish(self, state: State) -> None:
+        """Read from this generation from now on."""
+        self._state = state
+
+    def _asking(
+        self,
+        k: int,
+        by: Fields | None,
+        rerank: Sequence[Reranker] | None,
+        min_score: float,
+    ) -> Asking:
+        """Check how a search is asked for, and hold on to one generation."""
+        if rerank is not None and not isinstance(rerank, Sequence):
+            raise TypeError(
+                f"rerank must be a list of re-rankers, got {type(rerank).__name__}; "
+                "put it in a list"
+            )
+        state = self._state
+        weights = weights_of(by, state.settings["weights"], tuple(state.fields))
+        if rerank is None:
+            rerank = default_rerankers(state, tuple(weights))
+        return Asking(
+            type(self)(state),
+            state,
+            check_count("k", k),
+            weights,
+            tuple(rerank),
+            check_number("min_score", min_score),
+        )
 
     def _weights(self, by: Fields | None) -> dict[str, float]:
         return weights_of(by, self._state.settings["weights"], self.fields)

@@ -7,7 +7,8 @@ from typing import Any
 
 from cvret.encoding.vocabulary import BinaryVocabulary, Vocabulary
 from cvret.errors import FormatError
-from cvret.storage.arrays import ArrayFolder, write_arrays
+from cvret.storage.arrays import ArrayFolder
+from cvret.storage.writing import write_arrays
 
 __all__ = ["restore_learned", "write_learned"]
 

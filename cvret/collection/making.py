@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ from cvret._version import __version__
 from cvret.catalog import build, spec_of
 from cvret.collection.adding import AddReport, Item, Source, compute_items
 from cvret.collection.fields import WordsField, field_of
-from cvret.collection.images import Roots
 from cvret.collection.learned import restore_learned, write_learned
 from cvret.collection.progress import progress_bar
-from cvret.collection.state import State
+from cvret.collection.state import State, load_state
+from cvret.collection.writing import Writer
 from cvret.errors import FormatError, UnknownNameError
 from cvret.recipes import find_recipe
 from cvret.storage.manifest import Manifest, read_manifest, write_manifest
@@ -70,7 +71,7 @@ def create_state(
             settings["learned"][name] = write_learned(path, name, own)
     manifest = Manifest(settings, version=__version__)
     write_manifest(path, manifest)
-    return State(path, manifest, parts, Roots(path))
+    return load_state(path, manifest, parts)
 
 
 def open_state(path: Path, given: Mapping[str, Any]) -> State:
@@ -95,15 +96,16 @@ def open_state(path: Path, given: Mapping[str, Any]) -> State:
         if name in learned:
             restore_learned(path, parts[name], learned[name])
     try:
-        return State(path, manifest, parts, Roots.read(path))
+        return load_state(path, manifest, parts)
     except (KeyError, TypeError, AttributeError) as error:
         raise FormatError(f"{path} has a damaged manifest: {error!r}") from error
 
 
 def learn(
-    state: State, source: Source, max_images: int, n_jobs: int, progress: bool | None
+    writer: Writer, source: Source, max_images: int, n_jobs: int, progress: bool | None
 ) -> AddReport:
     """Learn a vocabulary for each field that has one; see `Index.fit`."""
+    state = writer.state
     if len(state.images):
         raise ValueError(
             f"{state.path} holds {len(state.images):,} images that were quantized with "
@@ -141,12 +143,13 @@ def learn(
             state.path, field.name, field.part.vocabulary_
         )
     settings = {**state.settings, "learned": learned}
-    state.commit(Manifest(settings, (), state.manifest.generation + 1, __version__))
+    emptied = state.manifest.with_segments((), 0)
+    writer.commit(replace(emptied, settings=settings))
     return AddReport(unreadable=tuple(unreadable))
 
 
 def take(
-    state: State,
+    writer: Writer,
     items: Iterator[Item],
     source: Source,
     root: int,
@@ -154,30 +157,31 @@ def take(
 ) -> AddReport:
     """Commit items in batches, and tell what became of each."""
     batch: list[Item] = []
-    states = {"added": 0, "unchanged": 0}
-    changed: list[str] = []
+    counts = {"added": 0, "unchanged": 0}
+    updated: list[str] = []
     unreadable = list(source.unreadable)
     with progress_bar("Indexing", len(source.names), progress) as advance:
         for item in items:
             advance()
-            if item.state == "changed":
-                changed.append(item.id)
-            elif item.state == "unreadable":
+            if item.state == "unreadable":
                 unreadable.append((item.id, item.reason))
+            elif item.state == "updated":
+                updated.append(item.id)
             else:
-                states[item.state] += 1
-            if item.state == "added":
+                counts[item.state] += 1
+            if item.state in ("added", "updated"):
                 batch.append(item)
             if len(batch) == _SEGMENT:
-                state.commit_segment(batch, root)
+                writer.add(batch, root)
                 batch = []
         if batch:
-            state.commit_segment(batch, root)
+            writer.add(batch, root)
     return AddReport(
-        **states,
-        changed=tuple(changed),
+        **counts,
+        updated=tuple(updated),
         unreadable=tuple(unreadable),
         n_other=source.n_other,
+        merged=writer.merged,
     )
 
 

@@ -9,21 +9,58 @@ from cvret._checks import check_number
 from cvret.collection.images import ImageTable
 from cvret.errors import UnknownNameError
 
-__all__ = ["top_rows", "weights_of"]
+__all__ = ["Best", "in_order", "weights_of"]
 
 
-def top_rows(
-    scores: NDArray[np.float64], n: int, images: ImageTable
-) -> NDArray[np.intp]:
-    """Give the rows of the `n` highest scores, best first, equal ones by id."""
-    if n < len(scores):
-        least = np.partition(scores, len(scores) - n)[len(scores) - n]
-        # All that tie for the last place compete by their ids.
-        rows = np.flatnonzero(scores >= least)
-    else:
-        rows = np.arange(len(scores))
-    order = sorted(rows.tolist(), key=lambda row: (-scores[row], images.id_at(row)))
-    return np.array(order[:n], np.intp)
+class Best:
+    """The rows with the highest scores so far, and all that tie for the last place.
+
+    Examples
+    --------
+    >>> best = Best(2)
+    >>> best.take(np.array([0, 1, 2]), np.array([0.5, 0.1, 0.5]))
+    >>> best.take(np.array([3]), np.array([0.5]))
+    >>> best.rows.tolist(), best.floor
+    ([0, 2, 3], 0.5)
+    """
+
+    def __init__(self, n: int):
+        self._n = n
+        self.rows = np.empty(0, np.intp)
+        self.scores = np.empty(0)
+        self.floor = 0.0  # what a score must reach to be among the best
+
+    def take(self, rows: NDArray[np.intp], scores: NDArray[np.float64]) -> None:
+        """Consider more rows; those below the floor may be left out."""
+        high = scores >= self.floor
+        self.rows = np.concatenate([self.rows, rows[high]])
+        self.scores = np.concatenate([self.scores, scores[high]])
+        if len(self.rows) > self._n:
+            place = len(self.scores) - self._n
+            self.floor = float(np.partition(self.scores, place)[place])
+            high = self.scores >= self.floor
+            self.rows, self.scores = self.rows[high], self.scores[high]
+
+
+def in_order(
+    best: Best, n: int, images: ImageTable
+) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+    """Give the ids and scores of the `n` best, equal ones by id.
+
+    Images that share nothing with the query score 0; they come last, as many as are
+    needed.
+    """
+    ids = [images.id_at(row) for row in best.rows.tolist()]
+    scores = best.scores.tolist()
+    order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[:n]
+    chosen = [ids[place] for place in order]
+    values = [scores[place] for place in order]
+    missing = min(n, len(images)) - len(chosen)
+    if missing > 0:
+        rows = images.first_by_id(missing, frozenset(best.rows.tolist()))
+        chosen += [images.id_at(row) for row in rows]
+        values += [0.0] * len(rows)
+    return tuple(chosen), np.array(values)
 
 
 def weights_of(

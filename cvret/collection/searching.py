@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_image, check_region
 from cvret.catalog import build
 from cvret.collection.fields import View, WordsField
-from cvret.collection.ranking import top_rows
+from cvret.collection.ranking import Best, in_order
 from cvret.collection.state import State
 from cvret.errors import UnknownNameError
 from cvret.images.reading import read_image, shrink
@@ -19,6 +21,7 @@ from cvret.records import Correspondences, Query, Ranking
 
 __all__ = [
     "PictureOrPath",
+    "available_cores",
     "default_rerankers",
     "encode_query",
     "name_of_query",
@@ -26,7 +29,10 @@ __all__ = [
     "rank",
     "score_fields",
     "shared_features",
+    "stored_query",
 ]
+
+_IMAGES_A_THREAD = 32768  # fewer are scored sooner than a thread starts
 
 PictureOrPath = str | PathLike[str] | NDArray[np.uint8]
 
@@ -67,26 +73,103 @@ def encode_query(
     return Query(parts, width, height, region)
 
 
+def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:
+    """Give what some fields have of an image, to ask with."""
+    images = state.images
+    row = images.row_of(id_)
+    size = images.size_at(row)
+    parts = {
+        name: state.fields[name].stored(state.searchers[name], row, size)
+        for name in names
+    }
+    return Query(parts, *size)
+
+
 def score_fields(state: State, query: Query, name: str) -> NDArray[np.float64]:
     """Give the similarity of every image in one field."""
+    scores: NDArray[np.float64] = state.searchers[name].score(_part(query, name))
+    return scores
+
+
+def rank(
+    state: State, query: Query, weights: Mapping[str, float], n: int, n_jobs: int = -1
+) -> Ranking:
+    """Rank by the weighted mean of the fields' similarities; give the first `n`.
+
+    Segments are scored one after the other, in up to `n_jobs` threads (-1 for all
+    cores), and the best kept on the way; any number of threads gives the same.
+    """
+    asked = [
+        (state.searchers[name], state.searchers[name].prepare(_part(query, name)))
+        for name in weights
+    ]
+    total = sum(weights.values())
+    shares = [weight / total for weight in weights.values()]
+    numbers = iter(range(len(state.segments)))
+    found: list[Best] = []
+
+    def work() -> None:
+        best = Best(n)
+        found.append(best)
+        for number in numbers:  # each number goes to one thread
+            best.take(*_score_segment(state, asked, shares, number, n, best.floor))
+
+    workers = _n_threads(n_jobs, len(state.images), len(state.segments))
+    if workers == 1:
+        work()
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for done in [pool.submit(work) for _ in range(workers)]:
+                done.result()
+    best = Best(n)
+    for part in found:
+        best.take(part.rows, part.scores)
+    return Ranking(*in_order(best, n, state.images))
+
+
+def _score_segment(
+    state: State,
+    asked: Sequence[tuple[Any, Any]],
+    shares: Sequence[float],
+    number: int,
+    n: int,
+    floor: float,
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Give rows, counted through all segments, and scores of one segment."""
+    first = state.images.first_rows[number]
+    if len(asked) == 1:
+        searcher, prepared = asked[0]
+        rows, scores = searcher.score_segment(prepared, number, n, floor)
+        return first + rows, scores
+    sums = np.zeros(state.images.sizes[number])
+    for (searcher, prepared), share in zip(asked, shares, strict=True):
+        rows, scores = searcher.score_segment(prepared, number)
+        sums[rows] += share * scores
+    rows = np.flatnonzero(sums)
+    return first + rows, sums[rows]
+
+
+def _n_threads(n_jobs: int, n_images: int, n_segments: int) -> int:
+    """Give how many threads pay."""
+    if n_jobs < 0:
+        n_jobs = available_cores()
+    return max(1, min(n_jobs, n_segments, n_images // _IMAGES_A_THREAD))
+
+
+def available_cores() -> int:
+    """Give how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _part(query: Query, name: str) -> Any:
     if name not in query.parts:
         raise UnknownNameError(
             f"the query was not encoded for field {name!r}; it has "
             f"{', '.join(query.parts)}"
         )
-    scores: NDArray[np.float64] = state.searchers[name].score(query.parts[name])
-    return scores
-
-
-def rank(state: State, query: Query, weights: Mapping[str, float], n: int) -> Ranking:
-    """Rank by the weighted mean of the fields' similarities; give the first `n`."""
-    scores = np.zeros(len(state.images))
-    for name, weight in weights.items():
-        scores += weight * score_fields(state, query, name)
-    scores /= sum(weights.values())
-    rows = top_rows(scores, n, state.images)
-    ids = tuple(state.images.id_at(int(row)) for row in rows)
-    return Ranking(ids, scores[rows])
+    return query.parts[name]
 
 
 def shared_features(
@@ -97,7 +180,9 @@ def shared_features(
     if not names:
         raise ValueError(_no_local_features(state, query))
     images = state.images
-    rows = np.array([images.row_of(id_) for id_ in ids], np.int64)
+    rows = images.rows_of(ids)
+    if len(rows) and rows.min() < 0:
+        images.row_of(ids[int(rows.argmin())])  # says which is not there
     sizes = np.array([images.size_at(int(row)) for row in rows], np.int64)
     found = state.searchers[names[0]].matches(query.parts[names[0]], rows, sizes)
     return iter(found)

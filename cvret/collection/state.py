@@ -1,151 +1,197 @@
-"""One generation of an index as it is read, and how the next one is committed."""
+"""One generation of an index, as it is read: nothing in it changes."""
 
-import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+import numpy as np
+from numpy.typing import NDArray
 
-from cvret.collection.adding import Item
 from cvret.collection.fields import Field, field_of
-from cvret.collection.images import ImageTable, Roots, image_arrays
+from cvret.collection.images import Alive, ImageTable
+from cvret.collection.roots import Roots
 from cvret.errors import FormatError
-from cvret.storage.arrays import ArrayFolder, write_arrays
-from cvret.storage.manifest import Manifest, read_manifest, write_manifest
+from cvret.storage.arrays import ArrayFolder, Arrays
+from cvret.storage.manifest import Manifest, Segment, read_manifest
 
-__all__ = ["State"]
+__all__ = ["REMOVED", "SEGMENTS", "State", "load_state"]
+
+SEGMENTS = "segments"
+REMOVED = "removed"
+
+_TRIES = 20  # to open a generation, while a writer commits others
 
 
+@dataclass(frozen=True, eq=False)
+class OpenSegment:
+    """The arrays of a segment, and what was removed from it.
+
+    Attributes
+    ----------
+    known : Segment
+        As the manifest has it.
+    arrays : ArrayFolder
+        What is stored.
+    removed : mapping of str to array
+        What is known anew since images were removed; nothing if none was.
+    alive : array of bool, shape (n_images,), or None
+        Which images are there; None for all.
+    """
+
+    known: Segment
+    arrays: ArrayFolder
+    removed: Arrays
+    alive: Alive
+
+    def rows(self) -> NDArray[np.intp]:
+        """Give the rows that are there."""
+        if self.alive is None:
+            return np.arange(self.known.n_images)
+        return np.flatnonzero(self.alive)
+
+
+@dataclass(frozen=True, eq=False)
 class State:
-    """What an `Index` reads: fields, images and postings of one generation.
+    """What an `Index` reads.
 
     Attributes
     ----------
     path : Path
         The index's folder.
+    manifest : Manifest
+        The generation.
     fields : dict of str to Field
         By name.
     roots : Roots
         Where images came from.
-    manifest, settings
-        The generation, and what it was created with.
+    segments : tuple of OpenSegment
+        Open, in the order of the manifest.
     images : ImageTable
         Ids, sizes, hashes.
     searchers : dict of str to InvertedIndex or DenseIndex
         By the names of fields.
     """
 
+    path: Path
     manifest: Manifest
-    settings: dict[str, Any]
+    fields: dict[str, Field]
+    roots: Roots
+    segments: tuple[OpenSegment, ...]
     images: ImageTable
     searchers: dict[str, Any]
 
-    def __init__(
-        self, path: Path, manifest: Manifest, parts: Mapping[str, Any], roots: Roots
-    ):
-        self.path = path
-        self.roots = roots
-        self.fields: dict[str, Field] = {
-            name: field_of(name, part) for name, part in parts.items()
-        }
-        self.use(manifest)
-
-    def use(self, manifest: Manifest) -> None:
-        """Read from this generation from now on."""
-        self.manifest = manifest
-        self.settings = manifest.settings
-        segments = [
-            ArrayFolder(self.path / "segments" / str(s["id"]), s["files"])
-            for s in manifest.segments
-        ]
-        self.images = ImageTable([segment.part("image") for segment in segments])
-        self.searchers = {
-            name: field.open([segment.part(name) for segment in segments])
-            for name, field in self.fields.items()
-        }
-
-    def commit(self, manifest: Manifest) -> None:
-        """Make this generation the one on disk, and read from it."""
-        write_manifest(self.path, manifest)
-        self.use(manifest)
-
-    def commit_segment(self, items: Sequence[Item], root: int) -> None:
-        """Write a segment and the manifest that knows it; on failure, neither."""
-        arrays = {
-            f"image.{key}": array
-            for key, array in image_arrays(
-                [item.id for item in items],
-                [item.size for item in items],
-                [item.hash for item in items],
-                root,
-            ).items()
-        }
-        for name, field in self.fields.items():
-            stored = field.arrays([item.values[name] for item in items])
-            arrays |= {f"{name}.{key}": array for key, array in stored.items()}
-        id_ = self.manifest.next_id()
-        folder = self.path / "segments" / id_
-        shutil.rmtree(folder, ignore_errors=True)  # left by a process that died
-        try:
-            files = write_arrays(folder, arrays)
-            segment = {"id": id_, "n_images": len(items), "files": files}
-            self.commit(self.manifest.with_segment(segment))
-        except BaseException:
-            if _is_unused(self.path, id_):
-                shutil.rmtree(folder, ignore_errors=True)
-            raise
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the index's lock, and see what others wrote before."""
-        lock = FileLock(self.path / "writer.lock", timeout=0)
-        try:
-            lock.acquire()
-        except Timeout as error:
-            raise RuntimeError(
-                f"another process is writing to {self.path}; try again when it is done"
-            ) from error
-        try:
-            manifest = read_manifest(self.path)
-            if manifest.settings != self.settings:
-                raise RuntimeError(
-                    f"{self.path} was fitted by another process; open it again"
-                )
-            if manifest.generation != self.manifest.generation:
-                self.use(manifest)
-                self.roots = Roots.read(self.path)
-            yield
-        finally:
-            lock.release()
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What the index was created with."""
+        return self.manifest.settings
 
     def known(self, ids: Sequence[str], root: int) -> dict[str, bytes]:
         """Hashes of what the index has of `ids`; refuse ids of another folder."""
         known = {}
-        for id_ in ids:
-            if id_ in self.images:
-                row = self.images.row_of(id_)
-                other = self.images.root_at(row)
-                if other != root:
-                    raise ValueError(
-                        f"{id_!r} is in the index already, from "
-                        f"{self.roots.name(other)}; give prefix= to set this folder "
-                        "apart"
-                    )
-                known[id_] = self.images.hash_at(row)
+        for id_, row in zip(ids, self.images.rows_of(ids).tolist(), strict=True):
+            if row < 0:
+                continue
+            other = self.images.root_at(row)
+            if other != root:
+                raise ValueError(
+                    f"{id_!r} is in the index already, from "
+                    f"{self.roots.name(other)}; give prefix= to set this folder "
+                    "apart"
+                )
+            known[id_] = self.images.hash_at(row)
         return known
 
-    def use_roots(self, roots: Roots) -> None:
-        """Write down where images come from, if that is news."""
-        if roots is not self.roots:
-            roots.write()
-            self.roots = roots
+
+def load_state(
+    path: Path,
+    manifest: Manifest,
+    parts: Mapping[str, Any],
+    before: State | None = None,
+) -> State:
+    """Open a generation, or, where a writer has replaced it meanwhile, a later one.
+
+    Parameters
+    ----------
+    path : Path
+        The index's folder.
+    manifest : Manifest
+        As it was read.
+    parts : mapping of str to part
+        What each field computes with.
+    before : State, optional
+        An earlier generation, whose open files are used again.
+
+    Raises
+    ------
+    FormatError
+        If an array is missing or cut off, or arrays do not fit together.
+    """
+    opened = {s.known.id: s for s in before.segments} if before else {}
+    for _ in range(_TRIES):
+        try:
+            segments = tuple(
+                _open(path, segment, opened.get(segment.id))
+                for segment in manifest.segments
+            )
+        except FormatError:
+            newer = read_manifest(path)
+            if newer.generation == manifest.generation:
+                raise
+            if newer.settings != manifest.settings:
+                raise RuntimeError(
+                    f"{path} was fitted while it was opened; open it again"
+                ) from None
+            manifest = newer
+        else:
+            return _joined(path, manifest, parts, segments)
+    raise FormatError(f"{path} changes faster than it can be opened; try again")
 
 
-def _is_unused(path: Path, id_: str) -> bool:
-    """Whether no manifest on disk knows a segment, so that it may be removed."""
+def _open(path: Path, known: Segment, before: OpenSegment | None) -> OpenSegment:
+    if before is not None and before.known == known:
+        return before
+    if before is not None and before.known.files == known.files:
+        arrays = before.arrays
+    else:
+        arrays = ArrayFolder(path / SEGMENTS / known.id, known.files)
+    if known.removed is None:
+        return OpenSegment(known, arrays, {}, None)
+    folder = path / REMOVED / known.removed.folder
+    removed = ArrayFolder(folder, known.removed.files)
+    alive = np.ones(known.n_images, bool)
+    rows = removed["rows"]
+    if len(rows) != known.removed.n_images or rows.max(initial=0) >= known.n_images:
+        raise FormatError(f"{folder} does not fit its segment")
+    alive[rows] = False
+    return OpenSegment(known, arrays, removed, alive)
+
+
+def _joined(
+    path: Path,
+    manifest: Manifest,
+    parts: Mapping[str, Any],
+    segments: tuple[OpenSegment, ...],
+) -> State:
+    fields = {name: field_of(name, part) for name, part in parts.items()}
+    alive = [segment.alive for segment in segments]
     try:
-        return all(segment["id"] != id_ for segment in read_manifest(path).segments)
-    except (OSError, FormatError):
-        return False
+        images = ImageTable([s.arrays.part("image") for s in segments], alive)
+        searchers = {
+            name: field.open(
+                [segment.arrays.part(name) for segment in segments],
+                alive,
+                [_part(segment.removed, name) for segment in segments],
+            )
+            for name, field in fields.items()
+        }
+    except KeyError as error:
+        raise FormatError(f"{path} lacks the array {error}") from error
+    if images.sizes != [segment.known.n_images for segment in segments]:
+        raise FormatError(f"{path} has a damaged manifest: its images do not add up")
+    roots = Roots.read(path)
+    return State(path, manifest, fields, roots, segments, images, searchers)
+
+
+def _part(removed: Arrays, name: str) -> Arrays:
+    return removed.part(name) if isinstance(removed, ArrayFolder) else {}

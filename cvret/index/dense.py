@@ -1,66 +1,70 @@
 """Dense fields: one vector an image, compared with every other, exactly."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_choice
+from cvret.index.kernels import dot_codes
+from cvret.index.quantizing import QUANTIZED, bounds_of, quantized_query
+from cvret.storage.arrays import Arrays, checked
 
-__all__ = ["METRICS", "DenseIndex"]
+__all__ = ["METRICS", "DenseIndex", "PreparedVector"]
 
+Alive = NDArray[np.bool_] | None
 Vectors = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Similarities = Any  # arrays of float64; NumPy's own annotations lose the dtype
 
-_BLOCK = 16384  # rows at a time, which bounds the memory
+_ROWS = 1024  # at a time, which keeps the intermediate arrays small
+_FEW = 4096  # rows below which codes save nothing
 
 
-def _cosine(query: Vectors, vectors: Vectors) -> Similarities:
+# Each row is summed by itself, in float64, so that its similarity does not depend on
+# the rows that it is computed with.
+
+
+def _cosine(query: Doubles, vectors: Doubles) -> Similarities:
     """Cosine of the angle, below 0 as 0."""
-    norms = np.linalg.norm(vectors, axis=1) * np.linalg.norm(query)
-    products = np.einsum("ij,j->i", vectors, query, dtype=np.float64)
+    norms = np.sqrt((vectors**2).sum(axis=1)) * np.sqrt((query**2).sum())
+    products = (vectors * query).sum(axis=1)
     return np.divide(products, norms, out=np.zeros(len(vectors)), where=norms > 0)
 
 
-def _hellinger(query: Vectors, vectors: Vectors) -> Similarities:
+def _hellinger(query: Doubles, vectors: Doubles) -> Similarities:
     """Bhattacharyya coefficient of two histograms, each of sum 1."""
-    roots, root = np.sqrt(vectors), np.sqrt(query)
-    norms = np.linalg.norm(roots, axis=1) * np.linalg.norm(root)
-    products = np.einsum("ij,j->i", roots, root, dtype=np.float64)
-    return np.divide(products, norms, out=np.zeros(len(vectors)), where=norms > 0)
+    return _cosine(np.sqrt(np.maximum(query, 0)), np.sqrt(np.maximum(vectors, 0)))
 
 
-def _intersection(query: Vectors, vectors: Vectors) -> Similarities:
+def _intersection(query: Doubles, vectors: Doubles) -> Similarities:
     """Sum of the smaller of each two bins, over the larger sum."""
-    common = np.minimum(vectors, query).sum(axis=1, dtype=np.float64)
-    whole = np.maximum(
-        vectors.sum(axis=1, dtype=np.float64), query.sum(dtype=np.float64)
-    )
+    common = np.minimum(vectors, query).sum(axis=1)
+    whole = np.maximum(vectors.sum(axis=1), query.sum())
     return np.divide(common, whole, out=np.zeros(len(vectors)), where=whole > 0)
 
 
-def _chi2(query: Vectors, vectors: Vectors) -> Similarities:
+def _chi2(query: Doubles, vectors: Doubles) -> Similarities:
     """``1 / (1 + d)`` of half the sum of ``(p - q)**2 / (p + q)``."""
     sums = vectors + query
     parts = np.divide(
         (vectors - query) ** 2, sums, out=np.zeros_like(sums), where=sums > 0
     )
-    return 1 / (1 + 0.5 * parts.sum(axis=1, dtype=np.float64))
+    return 1 / (1 + 0.5 * parts.sum(axis=1))
 
 
-def _l1(query: Vectors, vectors: Vectors) -> Similarities:
+def _l1(query: Doubles, vectors: Doubles) -> Similarities:
     """``1 / (1 + d)`` of the sum of absolute differences."""
-    return 1 / (1 + np.abs(vectors - query).sum(axis=1, dtype=np.float64))
+    return 1 / (1 + np.abs(vectors - query).sum(axis=1))
 
 
-def _l2(query: Vectors, vectors: Vectors) -> Similarities:
+def _l2(query: Doubles, vectors: Doubles) -> Similarities:
     """``1 / (1 + d)`` of the Euclidean distance."""
-    squares = ((vectors - query) ** 2).sum(axis=1, dtype=np.float64)
-    return 1 / (1 + np.sqrt(squares))
+    return 1 / (1 + np.sqrt(((vectors - query) ** 2).sum(axis=1)))
 
 
-METRICS: dict[str, Callable[[Vectors, Vectors], Similarities]] = {
+METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "chi2": _chi2,
     "cosine": _cosine,
     "hellinger": _hellinger,
@@ -71,38 +75,151 @@ METRICS: dict[str, Callable[[Vectors, Vectors], Similarities]] = {
 """Similarities in [0, 1] of a vector with many, 1 for equal ones, by name."""
 
 
+class PreparedVector(NamedTuple):
+    """A query, with what is computed of it once for all segments.
+
+    Attributes
+    ----------
+    vector : array of float64, shape (d,)
+        The query itself.
+    codes : array of int16, shape (d,), or None
+        The query in whole numbers, where the metric can use them.
+    step, error, norm : float
+        Of the codes: what one is worth, how far they are off, and the length.
+    """
+
+    vector: Doubles
+    codes: NDArray[np.int16] | None
+    step: float
+    error: float
+    norm: float
+
+
 class DenseIndex:
     """The vectors of one field, in segments.
+
+    Similarities are exact. Where only the best are wanted, and a segment has codes (one
+    byte an element, for the metrics "cosine", "hellinger" and "l2"), bounds from the
+    codes choose the few vectors that need to be compared.
 
     Parameters
     ----------
     segments : sequence of mappings
-        Each with ``vectors``, float32, shape (n_images, d).
+        Each with ``vectors``, float32, shape (n_images, d), and perhaps what
+        `cvret.index.quantizing.quantize` made of them.
     metric : str
         A key of `METRICS`.
+    alive : sequence of (arrays of bool, shape (n_images,), or None), optional
+        Which images of each segment are there; None for all.
     """
 
-    def __init__(self, segments: Sequence[Mapping[str, NDArray[Any]]], metric: str):
+    def __init__(
+        self,
+        segments: Sequence[Arrays],
+        metric: str,
+        alive: Sequence[Alive] | None = None,
+    ):
         check_choice("metric", metric, tuple(sorted(METRICS)))
         self._segments = segments
+        self._metric = metric
         self._similarity = METRICS[metric]
+        self._alive = alive or [None] * len(segments)
+        self._shapes = [checked(s, "vectors", [], []).shape for s in segments]
 
     @property
     def n_images(self) -> int:
-        """Images in all segments."""
-        return sum(len(segment["vectors"]) for segment in self._segments)
+        """Images in all segments, removed ones too."""
+        return sum(n for n, _ in self._shapes)
+
+    def prepare(self, query: Vectors) -> PreparedVector:
+        """Compute of a (d,) vector what all segments need."""
+        vector = np.asarray(query, np.float64)
+        if self._metric not in QUANTIZED:
+            return PreparedVector(vector, None, 0.0, 0.0, 0.0)
+        return PreparedVector(vector, *quantized_query(vector, self._metric))
+
+    def score_segment(
+        self, query: PreparedVector, number: int, n: int = 0, floor: float = 0.0
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Score the images of one segment.
+
+        Parameters
+        ----------
+        query : PreparedVector
+            As `prepare` gave it.
+        number : int
+            Of the segment.
+        n : int
+            How many of the best are wanted; 0 for all.
+        floor : float
+            Images that score less are left out, and those that score 0.
+
+        Returns
+        -------
+        rows : array of int, shape (k,)
+            Within the segment, ascending; with `n`, at least its `n` best and all that
+            score the same, of those that reach `floor`.
+        scores : array of float64, shape (k,)
+            In (0, 1].
+        """
+        segment, there = self._segments[number], self._alive[number]
+        size, d = self._shapes[number]
+        if d != len(query.vector):
+            raise ValueError(
+                f"the query's vector must have {d} elements as the indexed ones, got "
+                f"{len(query.vector)}"
+            )
+        if 0 < n < size and size > _FEW and "codes" in segment and floor < 1:
+            rows = self._candidates(query, number, n, floor)
+        else:
+            rows = np.arange(size) if there is None else np.flatnonzero(there)
+        scores = self._exact(query, segment, rows)
+        enough = (scores >= floor) & (scores > 0)
+        return rows[enough], scores[enough]
 
     def score(self, query: Vectors) -> Similarities:
-        """Give the similarity of every image to a (d,) vector, in [0, 1]."""
+        """Give the similarity of every image to a (d,) vector, in [0, 1].
+
+        Removed images have rows too, and score 0.
+        """
         parts = [np.empty(0)]
-        for segment in self._segments:
-            vectors = segment["vectors"]
-            if vectors.shape[1] != len(query):
-                raise ValueError(
-                    f"the query's vector must have {vectors.shape[1]} elements as the "
-                    f"indexed ones, got {len(query)}"
-                )
-            for start in range(0, len(vectors), _BLOCK):
-                block = np.asarray(vectors[start : start + _BLOCK])
-                parts.append(np.clip(self._similarity(query, block), 0, 1))
+        prepared = self.prepare(query)
+        for number, (size, _) in enumerate(self._shapes):
+            rows, found = self.score_segment(prepared, number)
+            scores = np.zeros(size)
+            scores[rows] = found
+            parts.append(scores)
         return np.concatenate(parts)
+
+    def stored(self, row: int) -> Vectors:
+        """Give the vector of an indexed image; rows count through all segments."""
+        for number, (size, _) in enumerate(self._shapes):
+            if row < size:
+                vectors = checked(self._segments[number], "vectors", [row], [row + 1])
+                return np.array(vectors[row])
+            row -= size
+        raise IndexError(row)
+
+    def _candidates(
+        self, query: PreparedVector, number: int, n: int, floor: float
+    ) -> NDArray[np.intp]:
+        """Give the rows that may be among the `n` best, ascending."""
+        segment, there = self._segments[number], self._alive[number]
+        assert query.codes is not None  # as `prepare` saw to
+        products = dot_codes(segment["codes"], query.codes)
+        low, high = bounds_of(products, segment["scales"], query, self._metric)
+        if there is not None:
+            low[~there], high[~there] = -1, -1
+        nth = np.partition(low, len(low) - n)[len(low) - n]
+        rows: NDArray[np.intp] = np.flatnonzero(high >= max(nth, floor, 0))
+        return rows
+
+    def _exact(
+        self, query: PreparedVector, segment: Arrays, rows: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        vectors = checked(segment, "vectors", rows, rows + 1)
+        scores = np.empty(len(rows))
+        for start in range(0, len(rows), _ROWS):
+            block = vectors[rows[start : start + _ROWS]].astype(np.float64)
+            scores[start : start + _ROWS] = self._similarity(query.vector, block)
+        return np.clip(scores, 0, 1)

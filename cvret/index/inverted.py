@@ -1,16 +1,47 @@
 """The inverted index: visual words with signatures into scored rows."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.index.kernels import match_features, score_postings
-from cvret.index.postings import unpack_geometry
+from cvret.index.geometry import unpack_geometry
+from cvret.index.kernels import (
+    SIGNATURE_BITS,
+    match_features,
+    score_postings,
+    score_words,
+)
+from cvret.index.postings import ROWS
 from cvret.records import Correspondences, VisualWords
+from cvret.storage.arrays import Arrays, checked
 
-__all__ = ["InvertedIndex"]
+__all__ = ["InvertedIndex", "PreparedWords"]
+
+Alive = NDArray[np.bool_] | None
+
+
+class PreparedWords(NamedTuple):
+    """A query, with what is computed of it once for all segments.
+
+    Attributes
+    ----------
+    words, signatures : arrays of shape (n, m)
+        As the query has them, without the features that are skipped.
+    weights : array of float32, shape (n,)
+        Shares of the query's whole weight.
+    whole : float
+        The score of the query with itself.
+    norm : float
+        Of the counts of its words.
+    """
+
+    words: NDArray[np.uint32]
+    signatures: NDArray[np.uint64]
+    weights: NDArray[np.float32]
+    whole: float
+    norm: float
 
 
 class InvertedIndex:
@@ -34,6 +65,13 @@ class InvertedIndex:
         The arrays of `cvret.index.postings.build_postings`, one mapping a segment.
     match_weights : array of float32, shape (65,)
         ``w``; the last that is not 0 is the threshold.
+    alive : sequence of (arrays of bool, shape (n,), or None), optional
+        Which images of each segment are there; None for all.
+    df : sequence of (arrays of uint32, shape (u,), or None), optional
+        In how many of these each word occurs; None where all are there.
+    skipped_energy : float
+        Share of a query's weight that may be skipped in its commonest words, which
+        are the most work; the rest then counts as the whole.
 
     References
     ----------
@@ -44,31 +82,41 @@ class InvertedIndex:
 
     def __init__(
         self,
-        segments: Sequence[Mapping[str, NDArray[Any]]],
+        segments: Sequence[Arrays],
         match_weights: NDArray[np.float32],
+        alive: Sequence[Alive] | None = None,
+        df: Sequence[NDArray[np.uint32] | None] | None = None,
+        skipped_energy: float = 0.0,
     ):
         self._segments = segments
         self._match_weights = match_weights
         self._threshold = int(np.flatnonzero(match_weights)[-1])
-        self._sizes = [len(segment["norms"]) for segment in segments]
+        self._skipped_energy = skipped_energy
+        self._alive = alive or [None] * len(segments)
+        self._df = df or [None] * len(segments)
+        self._sizes = [len(checked(s, "norms", [], [])) for s in segments]
         self._first_rows = np.cumsum([0, *self._sizes])
+        self._n_alive = sum(
+            size if there is None else int(there.sum())
+            for size, there in zip(self._sizes, self._alive, strict=True)
+        )
 
     @property
     def n_images(self) -> int:
-        """Images in all segments."""
-        return int(self._first_rows[-1])
+        """Images in all segments, without the removed."""
+        return self._n_alive
 
     @property
     def n_postings(self) -> int:
-        """Features in all segments."""
-        return sum(len(segment["images"]) for segment in self._segments)
+        """Features in all segments, those of removed images too."""
+        return sum(len(checked(s, "images", [], [])) for s in self._segments)
 
     def document_frequencies(self, words: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Give in how many images each word occurs, of the shape of `words`."""
         total = np.zeros(words.shape, np.int64)
-        for segment in self._segments:
+        for segment, df in zip(self._segments, self._df, strict=True):
             place, there = _look_up(segment["words"], words)
-            total[there] += segment["df"][place[there]]
+            total[there] += (segment["df"] if df is None else df)[place[there]]
         return total
 
     def feature_weights(self, query: VisualWords) -> NDArray[np.float32]:
@@ -87,6 +135,108 @@ class InvertedIndex:
         total = weights.sum()
         return (weights / total if total > 0 else weights).astype(np.float32)
 
+    def prepare(self, query: VisualWords) -> PreparedWords:
+        """Compute of a query what all segments need.
+
+        Parameters
+        ----------
+        query : VisualWords
+            `words` and `signatures` of shape (n, m).
+        """
+        weights = self.feature_weights(query)
+        words, signatures = query.words, query.signatures
+        if self._skipped_energy > 0:
+            kept = self._worth_their_work(words, weights)
+            words, signatures, weights = words[kept], signatures[kept], weights[kept]
+        if self._plain(words):
+            # Signatures are not looked at: a word is looked up once.
+            words, first, which = np.unique(
+                words, return_index=True, return_inverse=True
+            )
+            words, signatures = words[:, None], signatures[first]
+            weights = np.bincount(which.ravel(), weights).astype(np.float32)
+        # The kernel sums in float32; so does this, in the same order, so that the
+        # picture itself gets exactly 1.
+        whole = float(np.add.accumulate(np.append(np.float32(0), weights))[-1])
+        return PreparedWords(
+            words, signatures, weights, whole, _norm(query.words[:, 0])
+        )
+
+    def _worth_their_work(
+        self, words: NDArray[np.uint32], weights: NDArray[np.float32]
+    ) -> NDArray[np.bool_]:
+        """Tell which features stay when the commonest words are skipped."""
+        work = self.document_frequencies(words).sum(axis=1)
+        order = np.argsort(-work, kind="stable")
+        lost = np.cumsum(weights[order], dtype=np.float64)
+        kept = np.ones(len(words), bool)
+        kept[order[lost <= self._skipped_energy]] = False
+        return kept
+
+    def score_segment(
+        self, query: PreparedWords, number: int, n: int = 0, floor: float = 0.0
+    ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Score the images of one segment.
+
+        Parameters
+        ----------
+        query : PreparedWords
+            As `prepare` gave it.
+        number : int
+            Of the segment.
+        n : int
+            How many of the best are wanted; all are given here.
+        floor : float
+            Images that score less are left out, and those that score 0.
+
+        Returns
+        -------
+        rows : array of int, shape (k,)
+            Within the segment, ascending.
+        scores : array of float64, shape (k,)
+            In (0, 1].
+        """
+        segment, there = self._segments[number], self._alive[number]
+        found = self._raw_scores(query, segment)[: self._sizes[number]]
+        # A score is at most what was found over the whole; the 1e-6 is for rounding.
+        least = np.float32(floor * query.whole * (1 - 1e-6))
+        rows = np.flatnonzero((found > 0) & (found >= least))
+        if there is not None:
+            rows = rows[there[rows]]
+        norms = segment["norms"][rows].astype(np.float64)
+        ratio = np.minimum(query.norm / np.maximum(norms, 1e-9), 1)
+        scores = found[rows].astype(np.float64) / query.whole * np.sqrt(ratio)
+        np.minimum(scores, 1, out=scores)
+        enough = scores >= floor
+        return rows[enough], scores[enough]
+
+    def _plain(self, words: NDArray[np.uint32]) -> bool:
+        """Whether sharing a word is all that counts, and each feature has one."""
+        return self._threshold == SIGNATURE_BITS and words.shape[1] == 1
+
+    def _raw_scores(self, query: PreparedWords, segment: Arrays) -> NDArray[np.float32]:
+        """Give sums of weights, of shape (65536,)."""
+        found = np.zeros(ROWS, np.float32)
+        if not len(query.weights):
+            return found
+        starts, ends = _ranges(segment, query.words)
+        images = checked(segment, "images", starts.ravel(), ends.ravel())
+        if self._plain(query.words):
+            score_words(starts[:, 0], ends[:, 0], query.weights, images, found)
+        else:
+            score_postings(
+                starts,
+                ends,
+                query.signatures,
+                query.weights,
+                self._match_weights,
+                self._threshold,
+                images,
+                checked(segment, "signatures", starts.ravel(), ends.ravel()),
+                found,
+            )
+        return found
+
     def score(self, query: VisualWords) -> NDArray[np.float64]:
         """Give the similarity of every image.
 
@@ -97,35 +247,41 @@ class InvertedIndex:
 
         Returns
         -------
-        array of float64, shape (n_images,)
-            In [0, 1].
+        array of float64, shape (n_rows,)
+            In [0, 1]; removed images have rows too, and score 0.
         """
-        scores = np.zeros(self.n_images)
-        if not len(query):
-            return scores
-        weights = self.feature_weights(query)
-        # The kernel sums in float32; so does this, in the same order, so that the
-        # picture itself gets exactly 1.
-        whole = np.add.accumulate(weights, dtype=np.float32)[-1]
-        norm = _norm(query.words[:, 0])
-        for segment, start in zip(self._segments, self._first_rows, strict=False):
-            starts, ends = _ranges(segment, query.words)
-            found = np.zeros(len(segment["norms"]), np.float32)
-            score_postings(
-                starts,
-                ends,
-                query.signatures,
-                weights,
-                self._match_weights,
-                self._threshold,
-                segment["images"],
-                segment["signatures"],
-                found,
-            )
-            ratio = norm / np.maximum(segment["norms"].astype(np.float64), 1e-9)
-            part = found.astype(np.float64) / whole * np.sqrt(np.minimum(ratio, 1))
-            scores[start : start + len(found)] = np.minimum(part, 1)
+        scores = np.zeros(int(self._first_rows[-1]))
+        prepared = self.prepare(query)
+        for number, first in enumerate(self._first_rows[:-1]):
+            rows, found = self.score_segment(prepared, number)
+            scores[first + rows] = found
         return scores
+
+    def stored(self, row: int, size: tuple[int, int]) -> VisualWords:
+        """Give the words of an indexed image back, as a query of shape (n, 1).
+
+        Parameters
+        ----------
+        row : int
+            Counted through all segments.
+        size : tuple of int
+            The image's width and height, in pixels.
+        """
+        number = int(np.searchsorted(self._first_rows, row, side="right")) - 1
+        segment = self._segments[number]
+        local = np.uint16(row - self._first_rows[number])
+        postings = np.flatnonzero(segment["images"] == local)
+        bounds = postings.astype(np.uint32)
+        places = np.searchsorted(segment["starts"], bounds, side="right") - 1
+        ends = postings + 1
+        signatures = checked(segment, "signatures", postings, ends)[postings]
+        geometry = checked(segment, "geometry", postings, ends)[postings]
+        return VisualWords(
+            segment["words"][places][:, None],
+            signatures[:, None],
+            unpack_geometry(geometry, *size),
+            *size,
+        )
 
     def matches(
         self,
@@ -158,6 +314,7 @@ class InvertedIndex:
             local = rows[places] - self._first_rows[number]
             order = np.argsort(local)
             starts, ends = _ranges(segment, query.words)
+            flat = starts.ravel(), ends.ravel()
             postings, bits = match_features(
                 local[order].astype(np.int64),
                 self._sizes[number],
@@ -165,8 +322,8 @@ class InvertedIndex:
                 ends,
                 query.signatures,
                 self._threshold,
-                segment["images"],
-                segment["signatures"],
+                checked(segment, "images", *flat),
+                checked(segment, "signatures", *flat),
             )
             shared = self._correspondences(
                 query, weights, segment, postings, bits, sizes[places[order]]
@@ -178,7 +335,7 @@ class InvertedIndex:
         self,
         query: VisualWords,
         weights: NDArray[np.float32],
-        segment: Mapping[str, NDArray[Any]],
+        segment: Arrays,
         postings: NDArray[np.int64],
         bits: NDArray[np.uint8],
         sizes: NDArray[np.int64],
@@ -196,7 +353,8 @@ class InvertedIndex:
         similarities = self._match_weights[bits[image, feature]]
         source = query.keypoints[features]
         width, height = sizes[image, 0], sizes[image, 1]
-        target = unpack_geometry(segment["geometry"][chosen], width, height)
+        geometry = checked(segment, "geometry", chosen, chosen + 1)
+        target = unpack_geometry(geometry[chosen], width, height)
         ends = np.cumsum(np.bincount(image, minlength=len(postings))).tolist()
         return [
             Correspondences(
@@ -230,7 +388,7 @@ def _look_up(
 
 
 def _ranges(
-    segment: Mapping[str, NDArray[Any]], words: NDArray[np.uint32]
+    segment: Arrays, words: NDArray[np.uint32]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give where the postings of each word begin and end; none where it is absent."""
     place, there = _look_up(segment["words"], words)
@@ -240,5 +398,5 @@ def _ranges(
     starts[there] = bounds[place[there]]
     ends[there] = bounds[place[there] + 1]
     # Whatever the file says, within the postings.
-    n = len(segment["images"])
+    n = len(checked(segment, "images", [], []))
     return np.minimum(starts, n), np.minimum(ends, n)

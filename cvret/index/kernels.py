@@ -4,38 +4,26 @@ A posting is one feature of one indexed image: the row of the image (16 bits) an
 feature's 64-bit signature. Postings lie word after word, within a word by image.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._optional import compiled
+from cvret._optional import bit_count, compiled
 
 __all__ = [
+    "counting_order",
+    "counting_order_numpy",
+    "dot_codes",
+    "dot_codes_numpy",
     "match_features",
     "match_features_numpy",
     "score_postings",
     "score_postings_numpy",
+    "score_words",
+    "score_words_numpy",
 ]
 
 SIGNATURE_BITS = 64
-
-
-def _differing_numpy(a: Any, b: Any) -> Any:
-    """Count the bits in which two signatures differ."""
-    return np.bitwise_count(a ^ b)
-
-
-@compiled(stand_in=_differing_numpy)
-def _differing(a: Any, b: Any) -> Any:
-    """Count the bits in which two signatures differ; becomes one instruction."""
-    x = a ^ b
-    x -= (x >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    x = (x & np.uint64(0x3333333333333333)) + (
-        (x >> np.uint64(2)) & np.uint64(0x3333333333333333)
-    )
-    x = (x + (x >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (x * np.uint64(0x0101010101010101)) >> np.uint64(56)
+_CHUNK = 4096  # postings squeezed to their matches at a time
 
 
 def score_postings_numpy(
@@ -63,15 +51,15 @@ def score_postings_numpy(
     weights : array of float32, shape (n,)
         What a perfect match of each feature is worth.
     match_weights : array of float32, shape (65,)
-        Share of that by the number of differing bits.
+        Share of that by the number of differing bits; never ascending.
     threshold : int
         Differing bits of a match, at most; 64 takes all.
     images : array of uint16, shape (n_postings,)
         Row of each posting's image.
     stored : array of uint64, shape (n_postings,)
         Signature of each posting.
-    scores : array of float32, shape (n_images,)
-        Changed in place.
+    scores : array of float32, shape (65536,)
+        Changed in place; as long as a row can be, whatever the file says.
     """
     best = np.zeros(len(scores), np.float32)
     for feature in range(len(starts)):
@@ -80,8 +68,7 @@ def score_postings_numpy(
             starts[feature], ends[feature], signatures[feature], strict=True
         ):
             bits = np.bitwise_count(stored[start:end] ^ signature)
-            # A row beyond the images is damage on disk; it must not reach memory.
-            close = (bits <= threshold) & (images[start:end] < len(scores))
+            close = bits <= threshold
             np.maximum.at(best, images[start:end][close], match_weights[bits[close]])
         scores += weights[feature] * best
 
@@ -98,31 +85,123 @@ def score_postings(
     stored: NDArray[np.uint64],
     scores: NDArray[np.float32],
 ) -> None:
-    """The compiled form of `score_postings_numpy`."""
-    best = np.zeros(len(scores), np.float32)
-    found = np.empty(len(scores), np.int64)
+    """The compiled form of `score_postings_numpy`.
+
+    Matches are few among postings: without a branch, each chunk of postings is first
+    squeezed to its matches. Where a feature has one word, an image's matches follow
+    one another, and the best of them is found on the way; where it has several words,
+    the best so far of each image is kept aside.
+    """
+    several = starts.shape[1] > 1
     limit = np.uint64(threshold)
+    nothing = np.uint8(SIGNATURE_BITS + 1)
+    worth = np.zeros(SIGNATURE_BITS + 2, np.float32)
+    worth[: SIGNATURE_BITS + 1] = match_weights
+    near_images = np.empty(_CHUNK + 1, np.uint16)
+    near_bits = np.empty(_CHUNK + 1, np.uint8)
+    best = np.full(len(scores) if several else 0, nothing, np.uint8)
+    found = np.empty(len(scores) + 1 if several else 0, np.uint16)
     for feature in range(len(starts)):
-        n_found = 0
+        weight = weights[feature]
+        n_found = np.uint64(0)
+        last_image, last_bits = np.uint16(0), nothing
         for assignment in range(starts.shape[1]):
             signature = signatures[feature, assignment]
-            for posting in range(
-                starts[feature, assignment], ends[feature, assignment]
-            ):
-                bits = _differing(stored[posting], signature)
-                if bits <= limit:
-                    image = images[posting]
-                    weight = match_weights[bits]
-                    # A row beyond the images is damage on disk.
-                    if image < len(scores) and weight > best[image]:
-                        if best[image] == 0:
-                            found[n_found] = image
-                            n_found += 1
-                        best[image] = weight
-        for i in range(n_found):
-            image = found[i]
-            scores[image] += weights[feature] * best[image]
-            best[image] = 0
+            end_of_list = ends[feature, assignment]
+            for start in range(starts[feature, assignment], end_of_list, _CHUNK):
+                end = min(start + _CHUNK, end_of_list)
+                some, rows = stored[start:end], images[start:end]
+                n_near = np.uint64(0)
+                for posting in range(end - start):
+                    bits = bit_count(some[posting] ^ signature)
+                    near_images[n_near] = rows[posting]
+                    near_bits[n_near] = np.uint8(bits)
+                    n_near += np.uint64(bits <= limit)
+                for number in range(n_near):
+                    image = near_images[np.uint64(number)]
+                    near = near_bits[np.uint64(number)]
+                    if several:
+                        before = best[image]
+                        found[n_found] = image
+                        n_found += np.uint64(before == nothing)
+                        best[image] = min(before, near)
+                    elif image != last_image:
+                        scores[last_image] += weight * worth[last_bits]
+                        last_image, last_bits = image, near
+                    else:
+                        last_bits = min(last_bits, near)
+        if not several:
+            scores[last_image] += weight * worth[last_bits]
+        for number in range(n_found):
+            image = found[np.uint64(number)]
+            scores[image] += weight * worth[best[image]]
+            best[image] = nothing
+
+
+def score_words_numpy(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    images: NDArray[np.uint16],
+    scores: NDArray[np.float32],
+) -> None:
+    """Add to each image's score the weights of the words that it has.
+
+    Parameters
+    ----------
+    starts, ends : arrays of int64, shape (n,)
+        Postings of each word, by image.
+    weights : array of float32, shape (n,)
+        What each word is worth.
+    images : array of uint16, shape (n_postings,)
+        Row of each posting's image.
+    scores : array of float32, shape (65536,)
+        Changed in place.
+    """
+    for start, end, weight in zip(starts, ends, weights, strict=True):
+        scores[np.unique(images[start:end])] += weight
+
+
+@compiled(stand_in=score_words_numpy)
+def score_words(
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float32],
+    images: NDArray[np.uint16],
+    scores: NDArray[np.float32],
+) -> None:
+    """The compiled form of `score_words_numpy`."""
+    for word in range(len(starts)):
+        weight = weights[word]
+        if starts[word] >= ends[word]:
+            continue
+        rows = images[starts[word] : ends[word]]
+        scores[rows[0]] += weight
+        for posting in range(1, len(rows)):
+            # Once an image: nothing where the posting before was of the same.
+            new = np.float32(rows[posting] != rows[posting - 1])
+            scores[rows[posting]] += weight * new
+
+
+def counting_order_numpy(keys: NDArray[np.uint32], n_keys: int) -> NDArray[np.int64]:
+    """Give the order that sorts keys below `n_keys`, equal ones as they stand."""
+    return np.argsort(keys, kind="stable")
+
+
+@compiled(stand_in=counting_order_numpy)
+def counting_order(keys: NDArray[np.uint32], n_keys: int) -> NDArray[np.int64]:
+    """The compiled form of `counting_order_numpy`, by counting."""
+    places = np.zeros(n_keys + 1, np.int64)
+    for key in keys:
+        places[key + np.uint32(1)] += 1
+    for key in range(n_keys):
+        places[key + 1] += places[key]
+    order = np.empty(len(keys), np.int64)
+    for number in range(len(keys)):
+        key = keys[number]
+        order[places[key]] = number
+        places[key] += 1
+    return order
 
 
 def match_features_numpy(
@@ -201,7 +280,7 @@ def match_features(
                 for posting in range(start, end):
                     place = place_of[images[posting]]
                     if place >= 0:
-                        bits = _differing(stored[posting], signature)
+                        bits = bit_count(stored[posting] ^ signature)
                         if bits <= limit and bits < differing[place, feature]:
                             differing[place, feature] = bits
                             postings[place, feature] = posting
@@ -218,9 +297,39 @@ def match_features(
                         high = middle
                 posting = low
                 while posting < end and images[posting] == image:
-                    bits = _differing(stored[posting], signature)
+                    bits = bit_count(stored[posting] ^ signature)
                     if bits <= limit and bits < differing[place, feature]:
                         differing[place, feature] = bits
                         postings[place, feature] = posting
                     posting += 1
     return postings, differing
+
+
+def dot_codes_numpy(
+    codes: NDArray[np.uint8], query: NDArray[np.int16]
+) -> NDArray[np.int32]:
+    """Give the dot product of each row of codes with a query.
+
+    Parameters
+    ----------
+    codes : array of uint8, shape (n, d)
+        The vectors.
+    query : array of int16, shape (d,)
+        Small enough that no sum leaves 32 bits.
+    """
+    products: NDArray[np.int32] = codes.astype(np.int32) @ query.astype(np.int32)
+    return products
+
+
+@compiled(stand_in=dot_codes_numpy)
+def dot_codes(codes: NDArray[np.uint8], query: NDArray[np.int16]) -> NDArray[np.int32]:
+    """The compiled form of `dot_codes_numpy`."""
+    n, d = codes.shape
+    products = np.empty(n, np.int32)
+    for row in range(n):
+        total = np.int32(0)
+        for k in range(d):
+            product = np.int32(np.int32(codes[row, k]) * np.int32(query[k]))
+            total = np.int32(total + product)
+        products[row] = total
+    return products

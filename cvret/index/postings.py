@@ -1,21 +1,25 @@
-"""Features as postings, and their places in the picture packed into five bytes."""
+"""Features as postings: built from images, merged, and counted off when removed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cvret.index.geometry import pack_geometry
+from cvret.index.kernels import counting_order
 from cvret.records import VisualWords
+from cvret.storage.arrays import Arrays
+from cvret.storage.writing import Pieces
 
-__all__ = ["build_postings", "pack_geometry", "unpack_geometry"]
+__all__ = ["ROWS", "build_postings", "df_without", "merge_postings"]
 
-Pixels = int | NDArray[np.int64]
+ROWS = 65536  # images of a segment, at most
+_AT_ONCE = 1 << 21  # postings merged at a time, which bounds the memory
+_FEW_WORDS = 1 << 24  # below, words are sorted by counting
 
-_FINEST = 4095  # positions are twelve bits, in shares of the picture's sides
-_SIZES_AN_OCTAVE = 16
 
-
-def build_postings(items: Sequence[VisualWords]) -> dict[str, NDArray[np.generic]]:
+def build_postings(items: Sequence[VisualWords]) -> dict[str, NDArray[Any]]:
     """Turn the visual words of up to 65,536 images into the arrays of a segment.
 
     Parameters
@@ -34,13 +38,11 @@ def build_postings(items: Sequence[VisualWords]) -> dict[str, NDArray[np.generic
     """
     counts = np.array([len(item) for item in items], np.int64)
     words = _joined([item.words for item in items], np.uint32)
-    rows = np.repeat(np.arange(len(items)), counts)
-    order = np.argsort(words, kind="stable")  # rows ascend already
+    rows = np.repeat(np.arange(len(items), dtype=np.uint16), counts)
+    order = _order(words)  # rows ascend already
     words, rows = words[order], rows[order]
     present, first = np.unique(words, return_index=True)
-    # An image counts once for a word: where the word or the image changes.
-    new = np.ones(len(words), bool)
-    new[1:] = (words[1:] != words[:-1]) | (rows[1:] != rows[:-1])
+    new = _new_pairs(words, rows)
     df = np.add.reduceat(new, first, dtype=np.uint32) if len(words) else new[:0]
     runs = np.diff(np.append(np.flatnonzero(new), len(words)))
     squares = np.bincount(rows[new], runs.astype(np.float64) ** 2, len(items))
@@ -54,56 +56,159 @@ def build_postings(items: Sequence[VisualWords]) -> dict[str, NDArray[np.generic
         "words": present,
         "starts": np.append(first, len(words)).astype(np.uint32),
         "df": df.astype(np.uint32),
-        "images": rows.astype(np.uint16),
+        "images": rows,
         "signatures": _joined([item.signatures for item in items], np.uint64)[order],
         "geometry": geometry[order],
         "norms": np.sqrt(squares).astype(np.float32),
     }
 
 
-def pack_geometry(
-    keypoints: NDArray[np.float32], width: int, height: int
-) -> NDArray[np.uint8]:
-    """Pack x, y, size and angle of each keypoint into five bytes.
+def df_without(segment: Arrays, gone: NDArray[np.bool_]) -> NDArray[np.uint32]:
+    """Count in how many images each word of a segment occurs, without some images.
 
-    Positions keep a 4096th of the picture's width and height, sizes a sixteenth of an
-    octave, angles a 256th of a turn.
-
-    Examples
-    --------
-    >>> keypoints = np.float32([[320, 120, 8, 90]])
-    >>> packed = pack_geometry(keypoints, 640, 480)
-    >>> unpack_geometry(packed, 640, 480).astype(int).tolist()
-    [[320, 120, 8, 90]]
+    Parameters
+    ----------
+    segment : mapping of str to array
+        As `build_postings` gave it.
+    gone : array of bool, shape (n_images,)
+        The images to leave out.
     """
-    x = np.clip(np.rint(keypoints[:, 0] * (_FINEST / width)), 0, _FINEST)
-    y = np.clip(np.rint(keypoints[:, 1] * (_FINEST / height)), 0, _FINEST)
-    x, y = x.astype(np.uint16), y.astype(np.uint16)
-    octaves = np.log2(np.maximum(keypoints[:, 2], 1))
-    packed = np.empty((len(keypoints), 5), np.uint8)
-    packed[:, 0] = x & 255
-    packed[:, 1] = (x >> 8) | ((y & 15) << 4)
-    packed[:, 2] = y >> 4
-    packed[:, 3] = np.clip(np.rint(octaves * _SIZES_AN_OCTAVE), 0, 255)
-    packed[:, 4] = np.rint(keypoints[:, 3] * (256 / 360)).astype(np.int64) & 255
-    return packed
+    images, starts = segment["images"], segment["starts"]
+    hits = np.flatnonzero(gone[images])
+    places = np.searchsorted(starts, hits.astype(np.uint32), side="right") - 1
+    new = _new_pairs(places, images[hits])
+    lost = np.bincount(places[new], minlength=len(segment["words"]))
+    return (segment["df"] - lost).astype(np.uint32)
 
 
-def unpack_geometry(
-    packed: NDArray[np.uint8], width: Pixels, height: Pixels
-) -> NDArray[np.float32]:
-    """Give back x, y, size (pixels) and angle (degrees), shape (n, 4).
+def merge_postings(
+    segments: Sequence[Arrays], kept: Sequence[NDArray[np.intp]]
+) -> dict[str, NDArray[Any] | Pieces]:
+    """Give the arrays of one segment with the kept rows of some, in their order.
 
-    `width` and `height` are those of one picture, or of each keypoint's.
+    What it gives is what `build_postings` would give for the same images. Postings are
+    merged while they are written, some millions at a time.
+
+    Parameters
+    ----------
+    segments : sequence of mappings
+        As `build_postings` gave them.
+    kept : sequence of arrays of int, shape (k,)
+        Rows of each that go on, ascending; together at most 65,536.
     """
-    wide = packed.astype(np.uint16)
-    keypoints = np.empty((len(packed), 4), np.float32)
-    keypoints[:, 0] = (wide[:, 0] | ((wide[:, 1] & 15) << 8)) * (width / _FINEST)
-    keypoints[:, 1] = ((wide[:, 1] >> 4) | (wide[:, 2] << 4)) * (height / _FINEST)
-    keypoints[:, 2] = np.exp2(packed[:, 3] / np.float32(_SIZES_AN_OCTAVE))
-    keypoints[:, 3] = packed[:, 4] * np.float32(360 / 256)
-    return keypoints
+    sources = []
+    first = 0
+    for segment, rows in zip(segments, kept, strict=True):
+        sources.append(_Source(segment, rows, first))
+        first += len(rows)
+    words = np.unique(_joined([source.words for source in sources], np.uint32))
+    counts, df = np.zeros(len(words), np.int64), np.zeros(len(words), np.uint32)
+    for source in sources:
+        places = np.searchsorted(words, source.words)
+        counts[places] += source.counts
+        df[places] += source.df
+    words, counts, df = words[counts > 0], counts[counts > 0], df[counts > 0]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    total = int(starts[-1])
+
+    def pieces(name: str) -> Iterator[NDArray[Any]]:
+        for low, high in _cuts(starts):
+            yield _merged(sources, name, words[low:high])
+
+    return {
+        "words": words,
+        "starts": starts.astype(np.uint32),
+        "df": df,
+        "images": Pieces(np.dtype("<u2"), (total,), pieces("images")),
+        "signatures": Pieces(np.dtype("<u8"), (total,), pieces("signatures")),
+        "geometry": Pieces(np.dtype("u1"), (total, 5), pieces("geometry")),
+        "norms": np.concatenate([source.norms for source in sources]),
+    }
 
 
-def _joined(arrays: list[NDArray[np.generic]], dtype: type) -> NDArray[np.generic]:
+class _Source:
+    """A segment that is merged: its words, how often each goes on, its new rows."""
+
+    def __init__(self, segment: Arrays, rows: NDArray[np.intp], first: int):
+        norms = segment["norms"]
+        self.arrays = {
+            name: segment[name] for name in ("images", "signatures", "geometry")
+        }
+        self.words, self.starts = segment["words"], segment["starts"].astype(np.int64)
+        self.norms = norms[rows]
+        self.all_kept = len(rows) == len(norms)
+        self.new_rows = np.full(len(norms), -1, np.int32)
+        self.new_rows[rows] = np.arange(first, first + len(rows))
+        self.counts, self.df = np.diff(self.starts), segment["df"]
+        if not self.all_kept:
+            stay = self.new_rows[self.arrays["images"]] >= 0
+            before = np.concatenate([[0], np.cumsum(stay)])
+            self.counts = np.diff(before[self.starts])
+            self.df = df_without(segment, self.new_rows < 0)
+
+    def take(
+        self, name: str, words: NDArray[np.uint32]
+    ) -> tuple[NDArray[np.uint32], NDArray[Any]]:
+        """Give, of the words from the first to the last of `words`, what goes on.
+
+        Returns
+        -------
+        places : array of uint32
+            Of each posting's word among `words`.
+        values : array
+            Of the array `name`; new rows for ``images``.
+        """
+        low = int(np.searchsorted(self.words, words[0]))
+        high = int(np.searchsorted(self.words, words[-1], side="right"))
+        span = slice(int(self.starts[low]), int(self.starts[high]))
+        places = np.searchsorted(words, self.words[low:high]).astype(np.uint32)
+        places = np.repeat(places, np.diff(self.starts[low : high + 1]))
+        values = self.arrays[name][span]
+        if name != "images" and self.all_kept:
+            return places, values
+        rows = self.new_rows[self.arrays["images"][span]]
+        if name == "images":
+            values = rows.astype(np.uint16)
+        if self.all_kept:
+            return places, values
+        return places[rows >= 0], values[rows >= 0]
+
+
+def _merged(
+    sources: Sequence[_Source], name: str, words: NDArray[np.uint32]
+) -> NDArray[Any]:
+    taken = [source.take(name, words) for source in sources]
+    places = np.concatenate([place for place, _ in taken])
+    values = np.concatenate([value for _, value in taken])
+    result: NDArray[Any] = values[counting_order(places, len(words))]
+    return result
+
+
+def _cuts(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Give ranges of words with few postings, or one word."""
+    low, n = 0, len(starts) - 1
+    while low < n:
+        high = int(np.searchsorted(starts, starts[low] + _AT_ONCE, side="right")) - 1
+        high = min(max(high, low + 1), n)
+        yield low, high
+        low = high
+
+
+def _order(words: NDArray[np.uint32]) -> NDArray[np.int64]:
+    if not len(words):
+        return np.empty(0, np.int64)
+    n_words = int(words.max()) + 1
+    if n_words > _FEW_WORDS:
+        return np.argsort(words, kind="stable")
+    return counting_order(words, n_words)
+
+
+def _new_pairs(words: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell where, among sorted pairs, the word or the image changes."""
+    new = np.ones(len(words), bool)
+    new[1:] = (words[1:] != words[:-1]) | (rows[1:] != rows[:-1])
+    return new
+
+
+def _joined(arrays: Sequence[NDArray[Any]], dtype: type) -> NDArray[Any]:
     return np.concatenate([np.empty(0, dtype), *arrays])

@@ -1,9 +1,11 @@
-"""Arrays on disk: written once with a checksum, read memory-mapped."""
+"""Arrays on disk: opened memory-mapped, checked block by block as they are touched."""
 
 import hashlib
-import os
+import mmap
+import re
+import zlib
 from collections.abc import Iterator, Mapping
-from io import BufferedWriter
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +14,54 @@ from numpy.typing import NDArray
 
 from cvret.errors import FormatError
 
-__all__ = ["ArrayFolder", "sync_folder", "write_arrays"]
+__all__ = ["BLOCK", "BLOCKS", "ArrayFolder", "Arrays", "checked", "checksum_of"]
 
+Arrays = Mapping[str, NDArray[Any]]
+Positions = NDArray[np.int64] | list[int]
 
-class _Hashing:
-    """A file that hashes what is written to it."""
+BLOCK = 16384  # bytes that one CRC covers
+BLOCKS = "blocks"  # the file with the CRCs of all others
 
-    def __init__(self, file: BufferedWriter):
-        self._file = file
-        self.digest = hashlib.blake2b(digest_size=16)
-        self.size = 0
-
-    def write(self, data: Any) -> int:
-        self.digest.update(data)
-        self.size += memoryview(data).nbytes
-        return self._file.write(data)
+_DTYPE = re.compile(r"[<|][uif][1248]")
 
 
 class ArrayFolder(Mapping[str, NDArray[Any]]):
-    """The arrays of a folder, by name, each opened when it is first asked for.
+    """The arrays of a folder, by name: all mapped when it is opened, none read.
+
+    A file that is removed later, when its index is compacted, stays readable. Indexing
+    checks a whole array against its checksums when it is first asked for; `checked`
+    does so for some ranges, so that large arrays are read only where a search needs
+    them. Both raise FormatError, naming the file, where a byte is not what was written.
 
     Parameters
     ----------
     folder : Path
         Where ``name.npy`` lie.
     files : mapping of str to mapping
-        What the manifest says of each: ``bytes`` and ``blake2b``.
+        What the manifest says of each, as `write_arrays` gave it.
+    only : str, optional
+        The one array to open.
+
+    Raises
+    ------
+    FormatError
+        If a file is missing, or has another size than it should have.
     """
 
-    def __init__(self, folder: Path, files: Mapping[str, Mapping[str, Any]]):
-        self._folder = folder
-        self._files = files
-        self._opened: dict[str, NDArray[Any]] = {}
+    def __init__(
+        self,
+        folder: Path,
+        files: Mapping[str, Mapping[str, Any]],
+        only: str | None = None,
+    ):
+        self._blocks = _Blocks(folder, files)
+        self._files: dict[str, _File] = {}
+        first = 0
+        for name in sorted(name for name in files if name != BLOCKS):
+            if only is None or name == only:
+                path = folder / f"{name}.npy"
+                self._files[name] = _File(path, self._blocks, first, files[name])
+            first += -(-int(files[name]["bytes"]) // BLOCK)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
@@ -52,84 +70,153 @@ class ArrayFolder(Mapping[str, NDArray[Any]]):
         return len(self._files)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
-        """Open an array, read-only; raise FormatError where its file is not whole."""
-        if name not in self._opened:
-            self._opened[name] = _open(self._folder / f"{name}.npy", self._files[name])
-        return self._opened[name]
+        """Give an array, read-only, once all of it was checked."""
+        return self._files[name].whole()
+
+    def checked(self, name: str, starts: Positions, ends: Positions) -> NDArray[Any]:
+        """Give an array, read-only, of which these rows were checked."""
+        return self._files[name].ranges(starts, ends)
 
     def part(self, prefix: str) -> "ArrayFolder":
         """Give the arrays whose names begin with ``prefix.``, without it."""
-        return _Part(self, prefix)
+        part = ArrayFolder.__new__(ArrayFolder)
+        part._blocks = self._blocks
+        part._files = {
+            name[len(prefix) + 1 :]: file
+            for name, file in self._files.items()
+            if name.startswith(prefix + ".")
+        }
+        return part
+
+    def damaged(self) -> list[str]:
+        """Read everything again, and tell of each damaged file what is wrong."""
+        problems = []
+        for file in self._files.values():
+            try:
+                file.read_again()
+            except FormatError as error:
+                problems.append(str(error))
+        return problems
 
 
-class _Part(ArrayFolder):
-    """Arrays of a folder under a prefix; they are opened by the whole."""
-
-    def __init__(self, whole: ArrayFolder, prefix: str):
-        names = [name for name in whole if name.startswith(prefix + ".")]
-        self._names = {name[len(prefix) + 1 :]: name for name in names}
-        self._whole = whole
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __getitem__(self, name: str) -> NDArray[Any]:
-        return self._whole[self._names[name]]
+def checked(
+    arrays: Arrays, name: str, starts: Positions, ends: Positions
+) -> NDArray[Any]:
+    """Give an array whose rows from each of `starts` to `ends` are as written."""
+    if isinstance(arrays, ArrayFolder):
+        return arrays.checked(name, starts, ends)
+    return arrays[name]
 
 
-def write_arrays(
-    folder: Path, arrays: Mapping[str, NDArray[Any]]
-) -> dict[str, dict[str, Any]]:
-    """Write arrays as ``name.npy``, little-endian, and wait until they are on disk.
-
-    Returns
-    -------
-    dict
-        For each name, its ``bytes`` and its checksum, ``blake2b`` of 128 bits in hex.
-    """
-    folder.mkdir(parents=True)
-    files = {}
-    for name, array in arrays.items():
-        little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-        with (folder / f"{name}.npy").open("wb") as file:
-            hashing = _Hashing(file)
-            np.lib.format.write_array(hashing, little, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        files[name] = {"bytes": hashing.size, "blake2b": hashing.digest.hexdigest()}
-    sync_folder(folder)
-    sync_folder(folder.parent)
-    return files
+def checksum_of(crcs: NDArray[np.uint32]) -> str:
+    """Give what the manifest keeps of a file: a hash of the CRCs of its blocks."""
+    data = np.ascontiguousarray(crcs, "<u4").tobytes()
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on disk, where the system can say so."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
+class _Blocks:
+    """CRC-32 of each block of each file of a folder."""
+
+    def __init__(self, folder: Path, files: Mapping[str, Mapping[str, Any]]):
+        self._path = folder / f"{BLOCKS}.npy"
+        if BLOCKS not in files:
+            raise FormatError(f"{folder} has no checksums in the manifest")
+        self._crcs, _ = _open(self._path, files[BLOCKS])
+
+    def crcs(self, first: int, n: int, checksum: str) -> NDArray[np.uint32]:
+        crcs = self._crcs[first : first + n]
+        if len(crcs) != n or checksum_of(crcs) != checksum:
+            raise FormatError(f"{self._path} is damaged; {_WAY_OUT}")
+        return crcs
+
+
+class _File:
+    """A mapped file, and which of its blocks were checked already."""
+
+    def __init__(
+        self,
+        path: Path,
+        blocks: _Blocks,
+        first_block: int,
+        expected: Mapping[str, Any],
+    ):
+        array, self._mapped = _open(path, expected)
+        self._path, self._array = path, array
+        self._blocks, self._first = blocks, first_block
+        self._checksum = str(expected["checksum"])
+        self.n_blocks = -(-len(self._mapped) // BLOCK)
+        self._header = len(self._mapped) - array.nbytes
+        self._stride = array.nbytes // len(array) if len(array) else 0
+        self._crcs: NDArray[np.uint32] | None = None
+        self._unchecked = np.ones(self.n_blocks, bool)
+        self._done = False
+
+    def whole(self) -> NDArray[Any]:
+        if not self._done:
+            self._check(np.flatnonzero(self._unchecked))
+            self._done = True
+        return self._array
+
+    def ranges(self, starts: Positions, ends: Positions) -> NDArray[Any]:
+        if self._done:
+            return self._array
+        low, high = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
+        low, high = low[high > low], high[high > low]
+        first = (self._header + low * self._stride) // BLOCK
+        last = (self._header + high * self._stride - 1) // BLOCK
+        before = np.concatenate([[0], np.cumsum(self._unchecked)])
+        if before[-1] == 0:
+            self._done = True
+        new = before[last + 1] > before[first]
+        for start, end in zip(first[new].tolist(), last[new].tolist(), strict=True):
+            self._check(start + np.flatnonzero(self._unchecked[start : end + 1]))
+        return self._array
+
+    def read_again(self) -> None:
+        self._crcs = None
+        self._check(np.arange(self.n_blocks))
+
+    def _check(self, blocks: NDArray[np.intp]) -> None:
+        if self._crcs is None:
+            self._crcs = self._blocks.crcs(self._first, self.n_blocks, self._checksum)
+        for block in blocks.tolist():
+            data = self._mapped[block * BLOCK : (block + 1) * BLOCK]
+            if zlib.crc32(data) != self._crcs[block]:
+                raise FormatError(
+                    f"{self._path} is damaged near byte {block * BLOCK:,}; {_WAY_OUT}"
+                )
+            self._unchecked[block] = False
+
+
+_WAY_OUT = "restore the index from a copy, or build it again"
+
+
+def _open(path: Path, expected: Mapping[str, Any]) -> tuple[NDArray[Any], memoryview]:
+    """Map a file; what is in it is known from the manifest, and not read."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _open(path: Path, expected: Mapping[str, Any]) -> NDArray[Any]:
+        dtype = str(expected["dtype"])
+        shape = tuple(int(n) for n in expected["shape"])
+        n_bytes = int(expected["bytes"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise FormatError(f"the manifest is damaged, at {path}: {error!r}") from error
+    if not _DTYPE.fullmatch(dtype) or min(shape, default=0) < 0 or not shape:
+        raise FormatError(f"the manifest is damaged, at {path}: {dtype} of {shape}")
+    n_header = n_bytes - prod(shape) * np.dtype(dtype).itemsize
+    if not 0 < n_header <= BLOCK:
+        raise FormatError(f"the manifest is damaged, at {path}: {n_bytes} bytes")
     try:
-        size = path.stat().st_size
+        with path.open("rb") as file:
+            file.seek(0, 2)
+            size = file.tell()
+            if size == n_bytes:
+                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except FileNotFoundError as error:
+        raise FormatError(f"{path} is missing; {_WAY_OUT}") from error
     except OSError as error:
+        raise FormatError(f"{path} cannot be read: {error}") from error
+    if size != n_bytes:
         raise FormatError(
-            f"{path} is missing; restore the index from a copy, or build it again"
-        ) from error
-    if size != expected["bytes"]:
-        raise FormatError(
-            f"{path} has {size:,} bytes and should have {expected['bytes']:,}; restore "
-            "the index from a copy, or build it again"
+            f"{path} has {size:,} bytes and should have {n_bytes:,}; {_WAY_OUT}"
         )
-    try:
-        mapped: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ValueError, OSError, EOFError, SyntaxError) as error:
-        raise FormatError(f"{path} is damaged: {error}") from error
-    return np.asarray(mapped)
+    array = np.frombuffer(mapped, dtype, prod(shape), n_header).reshape(shape)
+    return array, memoryview(mapped)

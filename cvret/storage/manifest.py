@@ -1,18 +1,106 @@
 """The manifest: which segments are alive; replaced whole, by one rename."""
 
+import hashlib
 import json
-import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from cvret.errors import FormatError
-from cvret.storage.arrays import sync_folder
+from cvret.storage.writing import replace_text
 
-__all__ = ["FORMAT", "NAME", "Manifest", "read_manifest", "write_manifest"]
+__all__ = [
+    "FORMAT",
+    "NAME",
+    "Manifest",
+    "Removal",
+    "Segment",
+    "read_manifest",
+    "write_manifest",
+]
 
 FORMAT = 1
 NAME = "manifest.json"
+
+_FOLDER = re.compile(r"\d{8,}(-\d{1,20})?")
+
+Files = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What was removed from a segment.
+
+    Attributes
+    ----------
+    folder : str
+        Below ``removed/``, where its arrays lie.
+    n_images : int
+        How many images are gone.
+    files : mapping
+        Their sizes and checksums.
+    """
+
+    folder: str
+    n_images: int
+    files: Files
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Images that were written together.
+
+    Attributes
+    ----------
+    id : str
+        Its folder below ``segments/``; never used again.
+    n_images : int
+        Images in its arrays, the removed ones too.
+    files : mapping
+        Sizes and checksums of the arrays.
+    removed : Removal or None
+        What of it is gone.
+    """
+
+    id: str
+    n_images: int
+    files: Files
+    removed: Removal | None = None
+
+    @property
+    def n_alive(self) -> int:
+        """Images that were not removed."""
+        return self.n_images - (self.removed.n_images if self.removed else 0)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain Python values, ready for JSON."""
+        known = {"id": self.id, "n_images": self.n_images, "files": self.files}
+        if self.removed is None:
+            return known
+        return known | {"removed": vars(self.removed)}
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Take what `to_dict` gave; raise ValueError if it cannot be."""
+        removal = stored.get("removed")
+        removed = None
+        if removal is not None:
+            removed = Removal(
+                _folder(removal["folder"]),
+                int(removal["n_images"]),
+                dict(removal["files"]),
+            )
+        segment = cls(
+            _folder(stored["id"]),
+            int(stored["n_images"]),
+            dict(stored["files"]),
+            removed,
+        )
+        if not 0 <= segment.n_alive <= segment.n_images:
+            raise ValueError(f"segment {segment.id} has {segment.n_alive} images")
+        return segment
 
 
 @dataclass(frozen=True)
@@ -23,29 +111,34 @@ class Manifest:
     ----------
     settings : dict
         Fields as nested specs, and how to search; written once.
-    segments : tuple of dict
-        For each: its ``id``, ``n_images``, and ``files`` with their checksums.
+    segments : tuple of Segment
+        In the order in which their images were added.
     generation : int
         Grows by one with each commit.
+    next_segment : int
+        Number of the segment that will be written next.
+    version : str
+        Of the cvret that created the index.
     """
 
     settings: dict[str, Any]
-    segments: tuple[dict[str, Any], ...] = ()
+    segments: tuple[Segment, ...] = ()
     generation: int = 0
+    next_segment: int = 1
     version: str = field(default="")
 
-    def with_segment(self, segment: dict[str, Any]) -> "Manifest":
-        """Give the next generation, with one more segment."""
+    def with_segments(self, segments: tuple[Segment, ...], n_new: int) -> "Manifest":
+        """Give the next generation, with these segments, `n_new` of them new."""
         return replace(
             self,
-            segments=(*self.segments, segment),
+            segments=segments,
             generation=self.generation + 1,
+            next_segment=self.next_segment + n_new,
         )
 
     def next_id(self) -> str:
         """Give the name of a segment that was never used."""
-        last = max((int(segment["id"]) for segment in self.segments), default=0)
-        return f"{last + 1:08d}"
+        return f"{self.next_segment:08d}"
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -68,22 +161,33 @@ def read_manifest(folder: Path) -> Manifest:
         format_ = stored["format"]
         if not isinstance(format_, int):
             raise TypeError(f"format is {format_!r}")
-    except (ValueError, KeyError, TypeError) as error:
+        whole = stored.pop("checksum", None) == _checksum(stored)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FormatError(f"{path} is damaged: {error}") from error
     if format_ > FORMAT:
         raise FormatError(
             f"{folder} has index format {format_}, this cvret reads {FORMAT}; upgrade "
             "cvret or rebuild the index"
+            + ("" if whole else " (its checksum is another: it may be damaged too)")
+        )
+    if not whole:
+        raise FormatError(
+            f"{path} is damaged: its checksum is another; restore it from a copy"
         )
     try:
-        return Manifest(
+        manifest = Manifest(
             dict(stored["settings"]),
-            tuple(stored["segments"]),
+            tuple(Segment.from_dict(segment) for segment in stored["segments"]),
             int(stored["generation"]),
+            int(stored["next_segment"]),
             str(stored["version"]),
         )
-    except (ValueError, KeyError, TypeError) as error:
+        ids = [int(segment.id) for segment in manifest.segments]
+        if len(set(ids)) < len(ids) or max(ids, default=0) >= manifest.next_segment:
+            raise ValueError("the segments' ids cannot be")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FormatError(f"{path} is damaged: {error!r}") from error
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -92,14 +196,22 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "format": FORMAT,
         "version": manifest.version,
         "generation": manifest.generation,
+        "next_segment": manifest.next_segment,
         "settings": manifest.settings,
-        "segments": manifest.segments,
+        "segments": [segment.to_dict() for segment in manifest.segments],
     }
-    temporary = folder / (NAME + ".new")
-    with temporary.open("w", encoding="utf-8", newline="\n") as file:
-        json.dump(content, file, indent=1, sort_keys=True)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, folder / NAME)
-    sync_folder(folder)
+    content["checksum"] = _checksum(content)
+    replace_text(folder / NAME, json.dumps(content, indent=1, sort_keys=True) + "\n")
+
+
+def _checksum(content: Mapping[str, Any]) -> str:
+    """Hash what a manifest says, however it is spaced."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _folder(name: Any) -> str:
+    """Give the name of a folder; whatever the file says, it leads nowhere else."""
+    if not isinstance(name, str) or not _FOLDER.fullmatch(name):
+        raise ValueError(f"{name!r} is no folder of an index")
+    return name

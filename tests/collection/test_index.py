@@ -1,45 +1,12 @@
-"""The main job by the API: create, add, search, explain; and what goes wrong."""
-
-import hashlib
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
+"""Asking an index: search, explain, info; and what goes wrong."""
 
 import numpy as np
 import pytest
-from filelock import FileLock
 from PIL import Image
 
 import cvret
-from cvret.collection import making
 
 COFFEE = "photos/coffee.png"
-
-
-def color_index(path: Path) -> cvret.Index:
-    return cvret.Index.create(path, fields={"color": cvret.HSVHistogram()})
-
-
-def plain_pictures(folder: Path, n: int) -> Path:
-    for number in range(n):
-        path = folder / f"{number:03d}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (16, 16), (number * 7 % 256, number * 3 % 256, 90)).save(path)
-    return folder
-
-
-def contents(path: Path) -> dict[str, str]:
-    """Hashes of an index's files, but for those that name folders or hold locks."""
-    return {
-        str(file.relative_to(path)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in sorted(path.rglob("*"))
-        if file.is_file() and file.name not in ("roots.json", "writer.lock")
-    }
-
-
-# The way that everything goes well
 
 
 def test_a_picture_finds_itself_and_its_turned_copy(photo_index, photos):
@@ -135,9 +102,6 @@ def test_info_tells_what_is_there_and_where_the_vocabulary_came_from(photo_index
     assert info["bytes"] == sum(file.stat().st_size for file in files)
 
 
-# Fields
-
-
 def test_several_fields_are_weighed(tmp_path, photos):
     fields = {
         "words": cvret.BagOfWords(cvret.SIFT(), vocabulary="rootsift-16k"),
@@ -157,7 +121,7 @@ def test_several_fields_are_weighed(tmp_path, photos):
 
 
 def test_verifying_a_field_without_keypoints_says_which_field_has_some(
-    tmp_path, photos
+    tmp_path, photos, color_index
 ):
     fields = {
         "words": cvret.BagOfWords(cvret.SIFT(), vocabulary="rootsift-16k"),
@@ -177,308 +141,7 @@ def test_verifying_a_field_without_keypoints_says_which_field_has_some(
         alone.search(photos / COFFEE, rerank=rerank)
 
 
-def test_fit_learns_a_vocabulary_that_comes_back(tmp_path, photos):
-    path = tmp_path / "own.cvret"
-    fields = {"words": cvret.BagOfWords(cvret.SIFT(), n_words=200)}
-    index = cvret.Index.create(path, fields=fields)
-    with pytest.raises(cvret.NotFittedError, match="call fit"):
-        index.add(photos)
-    index.fit(photos)
-    index.add(photos)
-    again = cvret.Index.open(path)
-    assert again.search(photos / COFFEE).ids == index.search(photos / COFFEE).ids
-    source = again.info()["fields"]["words"]["vocabulary_source"]
-    assert "5 images given to fit" in source["learned on"]
-    with pytest.raises(ValueError, match="fit an index before adding to it"):
-        index.fit(photos)
-
-
-def test_fit_replaces_the_shipped_vocabulary_of_a_recipe(tmp_path, photos):
-    index = cvret.Index.create(tmp_path / "own.cvret")
-    with pytest.raises(ValueError, match="n_words=16384 needs at least that many desc"):
-        index.fit(photos)
-    color = color_index(tmp_path / "color.cvret")
-    with pytest.raises(ValueError, match="no field .* learns a vocabulary"):
-        color.fit(photos)
-
-
-def test_a_fitted_vocabulary_that_was_given_is_stored(tmp_path, photos, coffee):
-    descriptors = cvret.SIFT().extract(coffee).descriptors
-    vocabulary = cvret.Vocabulary(n_words=100).fit(descriptors)
-    fields = {"words": cvret.BagOfWords(cvret.SIFT(), vocabulary=vocabulary)}
-    cvret.Index.create(tmp_path / "i.cvret", fields=fields).add(photos)
-    again = cvret.Index.open(tmp_path / "i.cvret")
-    known = again.info()["fields"]["words"]["vocabulary"]
-    assert known == vocabulary.fingerprint()
-    assert again.search(photos / COFFEE)[0].id == COFFEE
-
-
-@pytest.mark.parametrize("vocabulary", [None, "rootsift-16k"])
-def test_a_bag_that_was_fitted_before_is_stored_as_fitted(
-    tmp_path, photos, coffee, vocabulary
-):
-    bag = cvret.BagOfWords(cvret.SIFT(), n_words=90, vocabulary=vocabulary)
-    bag.fit([coffee])
-    index = cvret.Index.create(tmp_path / "i.cvret", fields={"words": bag})
-    index.add(photos)
-    again = cvret.Index.open(tmp_path / "i.cvret")
-    assert again.search(photos / COFFEE)[0].score == 1.0
-    assert again.info()["fields"]["words"]["words"] == 90
-
-
-def test_what_an_index_learns_stays_its_own(tmp_path, photos):
-    bag = cvret.BagOfWords(cvret.SIFT(), n_words=90)
-    one, two = (
-        cvret.Index.create(tmp_path / name, fields={"words": bag}) for name in "ab"
-    )
-    one.fit(photos)
-    one.add(photos)
-    before = one.search(photos / COFFEE)
-    with pytest.raises(cvret.NotFittedError):
-        two.add(photos)
-    two.fit(photos / "photos")
-    assert np.array_equal(one.search(photos / COFFEE).scores, before.scores)
-    assert not hasattr(bag, "vocabulary_")
-
-
-def test_rows_beyond_the_images_never_reach_memory(tmp_path, photos):
-    index = cvret.Index.create(tmp_path / "i.cvret")
-    index.add(photos)
-    file = index.path / "segments" / "00000001" / "words.images.npy"
-    data = bytearray(file.read_bytes())
-    data[-2000:] = b"\xff" * 2000
-    file.write_bytes(bytes(data))
-    again = cvret.Index.open(index.path)
-    assert set(again.search(photos / COFFEE).ids) == set(index.ids)
-
-
-def test_an_add_after_the_roots_were_lost_mixes_nothing_up(tmp_path):
-    index = color_index(tmp_path / "i.cvret")
-    index.add(plain_pictures(tmp_path / "a", 2), "a")
-    (index.path / "roots.json").unlink()
-    again = cvret.Index.open(index.path)
-    again.add(plain_pictures(tmp_path / "b", 2), "b")
-    assert again.file_of("b/001.png") == tmp_path / "b" / "001.png"
-    with pytest.raises(FileNotFoundError, match="does not know where"):
-        again.file_of("a/001.png")
-
-
-class MeanColor:
-    """A descriptor of one's own."""
-
-    metric = "l2"
-
-    def describe(self, image):
-        return image.mean(axis=(0, 1)).astype(np.float32) / 255
-
-
-def test_a_part_of_ones_own_is_handed_over_again_to_open(tmp_path, photos):
-    path = tmp_path / "own.cvret"
-    index = cvret.Index.create(path, fields={"mean": MeanColor()})
-    index.add(photos)
-    with pytest.raises(cvret.UnknownNameError, match=r"parts=\{'mean': part\}"):
-        cvret.Index.open(path)
-    again = cvret.Index.open(path, parts={"mean": MeanColor()})
-    assert again.search(photos / COFFEE)[0].id == COFFEE
-    with pytest.raises(cvret.UnknownNameError, match="has no field 'other'"):
-        cvret.Index.open(path, parts={"mean": MeanColor(), "other": MeanColor()})
-
-
-# Adding
-
-
-def test_adding_twice_does_nothing_and_says_so(tmp_path):
-    folder = plain_pictures(tmp_path / "p", 5)
-    index = color_index(tmp_path / "i.cvret")
-    assert index.add(folder).added == 5
-    before = contents(index.path)
-    report = index.add(folder)
-    assert (report.added, report.unchanged) == (0, 5)
-    assert "5 were there already" in str(report)
-    assert contents(index.path) == before
-
-
-def test_a_changed_file_is_told_and_left_as_it_was(tmp_path):
-    folder = plain_pictures(tmp_path / "p", 3)
-    index = color_index(tmp_path / "i.cvret")
-    index.add(folder)
-    Image.new("RGB", (16, 16), (1, 2, 3)).save(folder / "001.png")
-    report = index.add(folder)
-    assert report.changed == ("001.png",)
-    assert not report.complete
-    assert len(index) == 3
-
-
-def test_bad_files_are_reported_and_never_fatal(tmp_path):
-    folder = plain_pictures(tmp_path / "p", 3)
-    (folder / "000.png").write_bytes(b"")
-    (folder / "notes.txt").write_text("not a picture")
-    (folder / "broken.jpg").write_bytes(b"\xff\xd8\xff")
-    report = color_index(tmp_path / "i.cvret").add(folder)
-    assert report.added == 2
-    assert [id_ for id_, _ in report.unreadable] == ["000.png", "broken.jpg"]
-    assert "000.png is empty" in report.unreadable[0][1]
-    assert report.n_other == 1
-    assert "2 could not be read" in str(report)
-
-
-def test_the_same_names_from_two_folders_need_a_prefix(tmp_path):
-    a, b = (plain_pictures(tmp_path / name, 2) for name in "ab")
-    index = color_index(tmp_path / "i.cvret")
-    index.add(a)
-    with pytest.raises(ValueError, match="'000.png' is in the index already, from "):
-        index.add(b)
-    index.add(b, prefix="b")
-    assert index.ids == ("000.png", "001.png", "b/000.png", "b/001.png")
-    assert index.file_of("b/001.png") == b / "001.png"
-
-
-@pytest.mark.parametrize("prefix", ["..", "a/../b", "."])
-def test_a_prefix_does_not_climb(tmp_path, prefix):
-    folder = plain_pictures(tmp_path / "p", 1)
-    with pytest.raises(ValueError, match="prefix must not hold"):
-        color_index(tmp_path / "i.cvret").add(folder, prefix)
-
-
-def test_odd_names_are_kept(tmp_path):
-    names = ["Ünï cödé.png", "line\nbreak.png", "a b/'quote\".png", "x" * 200 + ".png"]
-    for name in names:
-        path = tmp_path / "p" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Image.new("RGB", (9, 9)).save(path)
-    raw = os.fsencode(tmp_path / "p") + b"/latin-\xe9.png"
-    shutil.copy(tmp_path / "p" / names[0], raw)
-    color_index(tmp_path / "i.cvret").add(tmp_path / "p")
-    again = cvret.Index.open(tmp_path / "i.cvret")
-    assert set(again.ids) == {*names, os.fsdecode(b"latin-\xe9.png")}
-    assert all(again.file_of(id_).exists() for id_ in again.ids)
-
-
-def test_an_interrupted_add_keeps_full_batches_and_goes_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(making, "_SEGMENT", 10)
-    folder = plain_pictures(tmp_path / "p", 25)
-    index = color_index(tmp_path / "i.cvret")
-    real, calls = index._state.commit_segment, []
-
-    def stop_at_the_second(items, root):
-        calls.append(len(items))
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        real(items, root)
-
-    monkeypatch.setattr(index._state, "commit_segment", stop_at_the_second)
-    with pytest.raises(KeyboardInterrupt):
-        index.add(folder)
-    again = cvret.Index.open(tmp_path / "i.cvret")
-    assert len(again) == 10
-    report = again.add(folder)
-    assert (report.added, report.unchanged) == (15, 10)
-    assert again.ids == tuple(f"{n:03d}.png" for n in range(25))
-
-
-@pytest.mark.parametrize("n_jobs", [1, 2])
-def test_a_full_disk_leaves_what_was_there_whole(tmp_path, monkeypatch, n_jobs):
-    index = color_index(tmp_path / "i.cvret")
-    index.add(plain_pictures(tmp_path / "a", 3))
-    before = contents(index.path)
-
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr("numpy.lib.format.write_array", full)
-        with pytest.raises(OSError, match="No space left"):
-            index.add(plain_pictures(tmp_path / "b", 3), "b", n_jobs=n_jobs)
-    assert contents(index.path) == before
-    assert index.add(tmp_path / "b", "b").added == 3
-
-
-def test_the_same_pictures_give_the_same_bytes(tmp_path, photos):
-    indexes = []
-    for n_jobs in (1, 2):
-        index = cvret.Index.create(tmp_path / f"{n_jobs}.cvret")
-        index.add(photos, n_jobs=n_jobs)
-        indexes.append(contents(index.path))
-    assert indexes[0] == indexes[1]
-
-
-@pytest.mark.long
-def test_threads_of_blas_change_no_byte(tmp_path, photos):
-    code = "import sys, cvret; cvret.Index.create(sys.argv[2]).add(sys.argv[1])"
-    found = []
-    for threads in ("1", "2"):
-        path = tmp_path / threads
-        subprocess.run(
-            [sys.executable, "-c", code, str(photos), str(path)],
-            check=True,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
-        )
-        found.append(contents(path))
-    assert found[0] == found[1]
-
-
-def test_a_second_writer_is_told_to_wait(tmp_path):
-    folder = plain_pictures(tmp_path / "p", 1)
-    index = color_index(tmp_path / "i.cvret")
-    with (
-        FileLock(index.path / "writer.lock"),
-        pytest.raises(RuntimeError, match="another process is writing to"),
-    ):
-        index.add(folder)
-    assert index.add(folder).added == 1
-
-
-def test_a_writer_sees_what_another_one_added(tmp_path):
-    one = color_index(tmp_path / "i.cvret")
-    two = cvret.Index.open(tmp_path / "i.cvret")
-    one.add(plain_pictures(tmp_path / "a", 2), "a")
-    two.add(plain_pictures(tmp_path / "b", 2), "b")
-    assert len(one) == 2  # a reader keeps the generation that it opened
-    assert len(two) == len(cvret.Index.open(tmp_path / "i.cvret")) == 4
-
-
-def test_a_refused_add_changes_no_file(tmp_path):
-    a, b = (plain_pictures(tmp_path / name, 2) for name in "ab")
-    index = color_index(tmp_path / "i.cvret")
-    index.add(a)
-    before = (index.path / "roots.json").read_bytes()
-    with pytest.raises(ValueError, match="is in the index already"):
-        index.add(b)
-    assert (index.path / "roots.json").read_bytes() == before
-
-
-def test_an_index_fitted_elsewhere_meanwhile_must_be_opened_again(tmp_path, photos):
-    fields = {"words": cvret.BagOfWords(cvret.SIFT(), n_words=50)}
-    one = cvret.Index.create(tmp_path / "i.cvret", fields=fields)
-    one.fit(photos)
-    two = cvret.Index.open(tmp_path / "i.cvret")
-    one.fit(photos / "photos")
-    with pytest.raises(RuntimeError, match="fitted by another process; open it again"):
-        two.add(photos)
-
-
-def test_what_a_dead_writer_left_is_cleared(tmp_path):
-    index = color_index(tmp_path / "i.cvret")
-    left = index.path / "segments" / "00000001"
-    left.mkdir(parents=True)
-    (left / "image.names.npy").write_bytes(b"half")
-    assert index.add(plain_pictures(tmp_path / "p", 2)).added == 2
-    assert len(cvret.Index.open(index.path)) == 2
-
-
-def test_an_index_moved_with_its_pictures_still_finds_them(tmp_path):
-    folder = plain_pictures(tmp_path / "a" / "p", 2)
-    color_index(tmp_path / "a" / "i.cvret").add(folder)
-    shutil.move(tmp_path / "a", tmp_path / "b")
-    moved = cvret.Index.open(tmp_path / "b" / "i.cvret")
-    assert moved.file_of("001.png") == tmp_path / "b" / "p" / "001.png"
-    assert moved.add(tmp_path / "b" / "p").unchanged == 2
-
-
-# What goes wrong
-
-
-def test_equal_scores_are_ordered_by_id(tmp_path):
+def test_equal_scores_are_ordered_by_id(tmp_path, color_index):
     folder = tmp_path / "p"
     for name in ("c", "a", "b"):
         folder.mkdir(exist_ok=True)
@@ -534,85 +197,24 @@ def test_an_image_that_is_not_there_cannot_be_explained(photo_index, photos):
         photo_index.explain(photos / COFFEE, "x.png")
 
 
-@pytest.mark.parametrize(
-    ("make", "error", "message"),
-    [
-        (lambda path: path / "gone", FileNotFoundError, "there is no folder"),
-        (lambda path: path, ValueError, "holds no pictures"),
-    ],
-)
-def test_adding_nothing_is_refused(tmp_path, make, error, message):
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    with pytest.raises(error, match=message):
-        color_index(tmp_path / "i.cvret").add(make(empty))
-
-
-def test_a_folder_of_text_files_says_so(tmp_path):
-    (tmp_path / "t").mkdir()
-    (tmp_path / "t" / "a.txt").write_text("a")
-    with pytest.raises(ValueError, match="holds no pictures; its 1 files are others"):
-        color_index(tmp_path / "i.cvret").add(tmp_path / "t")
-
-
-def test_a_path_that_exists_is_not_overwritten(tmp_path):
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "precious.txt").write_text("mine")
-    with pytest.raises(FileExistsError, match="exists already; open it with"):
-        cvret.Index.create(tmp_path / "full")
-    (tmp_path / "file").write_text("mine")
-    with pytest.raises(FileExistsError, match="exists already"):
-        cvret.Index.create(tmp_path / "file")
-    assert (tmp_path / "full" / "precious.txt").read_text() == "mine"
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"recipe": "magic"}, cvret.UnknownNameError, "no recipe is named 'magic'"),
-        ({"fields": {}}, ValueError, "at least one field"),
-        ({"fields": {"a b": cvret.HSVHistogram()}}, ValueError, "a field's name must"),
-        (
-            {"fields": {"image": cvret.HSVHistogram()}},
-            ValueError,
-            "cannot be named",
-        ),
-        ({"fields": {"a": cvret.SIFT()}}, TypeError, "wrap it in BagOfWords"),
-        ({"fields": {"a": 7}}, TypeError, "must be a descriptor such as"),
-        ({"max_side": 0}, ValueError, "max_side must be at least 1"),
-        (
-            {"recipe": "objects", "fields": {"a": cvret.HSVHistogram()}},
-            ValueError,
-            "give a recipe or fields, not both",
-        ),
-    ],
-)
-def test_a_wrong_argument_of_create_leaves_nothing_behind(
-    tmp_path, options, error, message
+def test_a_truncated_file_is_named_when_the_index_is_opened(
+    tmp_path, color_index, plain_pictures
 ):
-    with pytest.raises(error, match=message):
-        cvret.Index.create(tmp_path / "i.cvret", **options)
-    assert not (tmp_path / "i.cvret").exists()
-
-
-def test_a_damaged_segment_is_named_when_it_is_read(tmp_path):
     index = color_index(tmp_path / "i.cvret")
     index.add(plain_pictures(tmp_path / "p", 3))
     file = index.path / "segments" / "00000001" / "color.vectors.npy"
     file.write_bytes(file.read_bytes()[:-4])
-    again = cvret.Index.open(index.path)
     with pytest.raises(cvret.FormatError, match=r"color\.vectors\.npy has"):
-        again.search(np.zeros((8, 8, 3), np.uint8))
+        cvret.Index.open(index.path)
 
 
-def test_vectors_that_are_not_finite_are_refused(tmp_path):
-    class Broken:
-        metric = "l2"
-
-        def describe(self, image):
-            return np.array([np.nan], np.float32)
-
-    index = cvret.Index.create(tmp_path / "i.cvret", fields={"broken": Broken()})
-    with pytest.raises(ValueError, match="Broken must give a finite vector"):
-        index.add(plain_pictures(tmp_path / "p", 1))
-    assert len(cvret.Index.open(index.path, parts={"broken": Broken()})) == 0
+def test_a_flipped_byte_is_named_when_a_search_touches_it(tmp_path, photos):
+    index = cvret.Index.create(tmp_path / "i.cvret")
+    index.add(photos)
+    file = index.path / "segments" / "00000001" / "words.images.npy"
+    data = bytearray(file.read_bytes())
+    data[1000] ^= 1
+    file.write_bytes(bytes(data))
+    again = cvret.Index.open(index.path)
+    with pytest.raises(cvret.FormatError, match=r"words\.images\.npy is damaged near"):
+        again.search(photos / COFFEE)

@@ -4,8 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvret.index.postings import build_postings, pack_geometry, unpack_geometry
+from cvret.index.postings import build_postings, df_without, merge_postings
 from cvret.records import VisualWords
+from cvret.storage.writing import Pieces
 
 
 def image_of(words, width=100, height=50) -> VisualWords:
@@ -52,19 +53,54 @@ def test_dtypes_are_those_of_the_format():
     }
 
 
-@given(
-    x=st.floats(0, 1),
-    y=st.floats(0, 1),
-    size=st.floats(1, 5000),
-    angle=st.floats(0, 360, exclude_max=True),
-    width=st.integers(1, 20000),
-    height=st.integers(1, 20000),
-)
-def test_geometry_comes_back_nearly(x, y, size, angle, width, height):
-    keypoint = np.array([[x * width, y * height, size, angle]], np.float32)
-    back = unpack_geometry(pack_geometry(keypoint, width, height), width, height)[0]
-    assert abs(back[0] - keypoint[0, 0]) <= 0.51 * width / 4095
-    assert abs(back[1] - keypoint[0, 1]) <= 0.51 * height / 4095
-    assert abs(np.log2(back[2] / keypoint[0, 2])) <= 0.51 / 16
-    turn = abs(back[3] - keypoint[0, 3])
-    assert min(turn, 360 - turn) <= 0.51 * 360 / 256
+images = st.lists(st.lists(st.integers(0, 6), max_size=6), max_size=6)
+
+
+def plain(arrays):
+    """Arrays as lists, with those that come in pieces put together."""
+    return {
+        name: (
+            np.concatenate([np.empty((0, *array.shape[1:])), *array.pieces])
+            if isinstance(array, Pieces)
+            else array
+        ).tolist()
+        for name, array in arrays.items()
+    }
+
+
+@given(segments=st.lists(images, min_size=1, max_size=4), seed=st.integers(0, 99))
+def test_merged_postings_are_those_built_from_what_is_kept(segments, seed):
+    rng = np.random.default_rng(seed)
+    kept = [np.flatnonzero(rng.random(len(items)) < 0.7) for items in segments]
+    built = [build_postings([image_of(words) for words in items]) for items in segments]
+    left = [
+        image_of(items[row])
+        for items, rows in zip(segments, kept, strict=True)
+        for row in rows
+    ]
+    assert plain(merge_postings(built, kept)) == plain(build_postings(left))
+
+
+def test_merging_in_many_pieces_gives_the_same(monkeypatch):
+    rng = np.random.default_rng(0)
+    items = [image_of(rng.integers(0, 50, 80)) for _ in range(30)]
+    segments = [build_postings(items[:10]), build_postings(items[10:])]
+    kept = [np.arange(10), np.arange(20)]
+    monkeypatch.setattr("cvret.index.postings._AT_ONCE", 100)
+    assert plain(merge_postings(segments, kept)) == plain(build_postings(items))
+
+
+@given(items=images, seed=st.integers(0, 99))
+def test_document_frequencies_without_some_images(items, seed):
+    gone = np.random.default_rng(seed).random(len(items)) < 0.5
+    arrays = build_postings([image_of(words) for words in items])
+    left = df_without(arrays, gone)
+    for word, df in zip(arrays["words"], left, strict=True):
+        there = [word in words for words, g in zip(items, gone, strict=True) if not g]
+        assert df == sum(there)
+
+
+def test_words_of_a_large_vocabulary_are_sorted_too():
+    arrays = build_postings([image_of([2**32 - 1, 5]), image_of([5])])
+    assert arrays["words"].tolist() == [5, 2**32 - 1]
+    assert arrays["images"].tolist() == [0, 1, 0]

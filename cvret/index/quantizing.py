@@ -1,0 +1,143 @@
+"""Vectors as bytes, with bounds on how far a similarity of bytes is off.
+
+The metrics here are functions of a dot product ``q . x`` of transformed vectors. A
+vector ``x`` is kept as ``low + step * code`` with a code of 8 bits an element, and the
+distance ``e`` between the two is stored; so ``q . x`` is off by at most ``|q| e``, and
+what is surely not among the best need not be looked at.
+"""
+
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["QUANTIZED", "bounds_of", "quantize", "quantized_query"]
+
+QUANTIZED = ("cosine", "hellinger", "l2")
+
+_LEVELS = 255
+_ROWS = 4096
+
+
+class _Prepared(Protocol):
+    @property
+    def vector(self) -> NDArray[np.float64]: ...
+    @property
+    def step(self) -> float: ...
+    @property
+    def error(self) -> float: ...
+    @property
+    def norm(self) -> float: ...
+
+
+def quantize(vectors: NDArray[np.float32], metric: str) -> dict[str, NDArray[Any]]:
+    """Turn vectors into codes of one byte an element.
+
+    Parameters
+    ----------
+    vectors : array of float32, shape (n, d)
+        Each row is treated by itself.
+    metric : str
+        One of `QUANTIZED`; others give nothing.
+
+    Returns
+    -------
+    dict of arrays
+        ``codes`` uint8, shape (n, d), and ``scales`` float32, shape (n, 4): of each
+        row ``low``, ``step``, the distance to the true vector, and its length.
+    """
+    if metric not in QUANTIZED:
+        return {}
+    codes = np.empty(vectors.shape, np.uint8)
+    scales = np.empty((len(vectors), 4), np.float32)
+    for start in range(0, len(vectors), _ROWS):
+        block = _transformed(vectors[start : start + _ROWS].astype(np.float64), metric)
+        low = block.min(axis=1, initial=np.inf).astype(np.float32)
+        top = block.max(axis=1, initial=-np.inf)
+        step = (np.maximum(top - low, 0) / _LEVELS).astype(np.float32)
+        shifted = np.divide(
+            block - low[:, None],
+            step[:, None],
+            out=np.zeros_like(block),
+            where=step[:, None] > 0,
+        )
+        code = np.clip(np.rint(shifted), 0, _LEVELS)
+        decoded = low[:, None].astype(np.float64) + step[:, None] * code
+        codes[start : start + _ROWS] = code
+        scales[start : start + _ROWS] = np.stack(
+            [
+                low,
+                step,
+                np.sqrt(((block - decoded) ** 2).sum(axis=1)),
+                np.sqrt((block**2).sum(axis=1)),
+            ],
+            axis=1,
+        )
+    return {"codes": codes, "scales": scales}
+
+
+def quantized_query(
+    vector: NDArray[np.float64], metric: str
+) -> tuple[NDArray[np.int16], float, float, float]:
+    """Turn a query into whole numbers: codes, their step, their error, the length.
+
+    As many bits are kept as let a sum of products stay within 32 bits.
+    """
+    transformed = _transformed(vector[None], metric)[0]
+    most = min(32767, (2**31 - 1) // (_LEVELS * max(len(vector), 1)))
+    step = float(np.abs(transformed).max(initial=0)) / max(most, 1)
+    usable = step > 0 and most > 0
+    codes = np.rint(transformed / step) if usable else np.zeros(len(vector))
+    error = float(np.sqrt(((transformed - step * codes) ** 2).sum()))
+    norm = float(np.sqrt((transformed**2).sum()))
+    return codes.astype(np.int16), step, error, norm
+
+
+def bounds_of(
+    products: NDArray[np.int32],
+    scales: NDArray[np.float32],
+    query: _Prepared,
+    metric: str,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the least and the most that each similarity can be.
+
+    Parameters
+    ----------
+    products : array of int32, shape (n,)
+        Dot products of the codes of the query and of each vector.
+    scales : array of float32, shape (n, 4)
+        As `quantize` gave them.
+    query : PreparedVector
+        With what `quantized_query` gave.
+    metric : str
+        One of `QUANTIZED`.
+    """
+    low, step, error, length = scales.T.astype(np.float64)
+    whole = float(_transformed(query.vector[None], metric)[0].sum())
+    dots = low * whole + step * query.step * products
+    # What is off: the vector by its error, the query's codes by theirs; and rounding.
+    code_lengths = step * np.sqrt(len(query.vector)) * _LEVELS
+    off = query.norm * error + query.error * np.minimum(
+        code_lengths, length + error + np.abs(low) * np.sqrt(len(query.vector))
+    )
+    off = off + 1e-6 * (query.norm * length + 1e-30)
+    if metric == "l2":
+        squares = query.norm**2 + length**2 - 2 * dots
+        slack = 1e-6 * (query.norm**2 + length**2)
+        near = np.sqrt(np.maximum(squares - 2 * off - slack, 0))
+        far = np.sqrt(np.maximum(squares + 2 * off + slack, 0))
+        return 1 / (1 + far), 1 / (1 + near)
+    return np.clip(dots - off, 0, 1), np.clip(dots + off, 0, 1)
+
+
+def _transformed(vectors: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
+    """Map vectors of shape (n, d) so that the metric follows from dot products."""
+    if metric == "hellinger":
+        vectors = np.sqrt(np.maximum(vectors, 0))
+    if metric == "l2":
+        return vectors
+    lengths = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
+    result: NDArray[np.float64] = np.divide(
+        vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0
+    )
+    return result
