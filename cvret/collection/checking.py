@@ -9,7 +9,7 @@ from cvret.collection.roots import Roots
 from cvret.collection.state import REMOVED, SEGMENTS
 from cvret.collection.writing import LEARNED
 from cvret.errors import FormatError
-from cvret.storage.arrays import BLOCKS, ArrayFolder
+from cvret.storage.arrays import ArrayFolder
 from cvret.storage.manifest import Manifest, read_manifest
 
 __all__ = ["VerifyReport", "check_files"]
@@ -69,8 +69,6 @@ def _problems(path: Path, manifest: Manifest) -> list[str]:
     for folder, files in _folders(path, manifest):
         for name in files:
             # Each file by itself, so that one that is missing does not hide others.
-            if name == BLOCKS:
-                continue
             try:
                 alone = ArrayFolder(folder, files, only=name)
             except FormatError as error:

@@ -9,7 +9,7 @@ MOST_IMAGES = 65536  # rows of a segment have 16 bits
 MOST_POSTINGS = 1 << 31  # places of postings have 32
 
 _FEW = 10  # segments of one tier that stay beside one another
-_MANY = 30  # segments of small tiers that stay beside one another
+_MANY = 60  # segments of small tiers that stay beside one another
 _TOP = 4  # the tier from 10,000 images on, of which few make a full segment
 
 

@@ -91,7 +91,8 @@ class ArrayFolder(Mapping[str, NDArray[Any]]):
     def damaged(self) -> list[str]:
         """Read everything again, and tell of each damaged file what is wrong."""
         problems = []
-        for file in self._files.values():
+        files: list[_Blocks | _File] = [self._blocks, *self._files.values()]
+        for file in files:
             try:
                 file.read_again()
             except FormatError as error:
@@ -121,7 +122,14 @@ class _Blocks:
         self._path = folder / f"{BLOCKS}.npy"
         if BLOCKS not in files:
             raise FormatError(f"{folder} has no checksums in the manifest")
-        self._crcs, _ = _open(self._path, files[BLOCKS])
+        self._crcs, self._mapped = _open(self._path, files[BLOCKS])
+        self._checksum = str(files[BLOCKS]["checksum"])
+
+    def read_again(self) -> None:
+        starts = range(0, len(self._mapped), BLOCK)
+        crcs = [zlib.crc32(self._mapped[at : at + BLOCK]) for at in starts]
+        if checksum_of(np.array(crcs, np.uint32)) != self._checksum:
+            raise FormatError(f"{self._path} is damaged; {_WAY_OUT}")
 
     def crcs(self, first: int, n: int, checksum: str) -> NDArray[np.uint32]:
         crcs = self._crcs[first : first + n]
