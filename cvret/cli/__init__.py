@@ -11,10 +11,11 @@ import sys
 
 import click
 
-from cvret.cli.asking import evaluate, explain, search
+from cvret.cli.asking import evaluate, explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
+from cvret.cli.keeping import compact, remove, verify
 
 __all__ = ["cli", "main"]
 
@@ -36,7 +37,22 @@ def cli() -> None:
     """
 
 
-for command in (add, demo, describe, evaluate, explain, index, info, search):
+COMMANDS = (
+    add,
+    compact,
+    demo,
+    describe,
+    evaluate,
+    explain,
+    index,
+    info,
+    remove,
+    search,
+    similar,
+    verify,
+)
+
+for command in COMMANDS:
     cli.add_command(command)
 
 

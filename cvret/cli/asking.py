@@ -1,6 +1,5 @@
-"""cvret search, explain, evaluate: asking an index."""
+"""cvret search, similar, explain, evaluate: asking an index."""
 
-import os
 from typing import Any
 
 import click
@@ -14,7 +13,7 @@ from cvret.cli.options import (
     to_json,
 )
 
-__all__ = ["evaluate", "explain", "search"]
+__all__ = ["evaluate", "explain", "search", "similar"]
 
 by_option = click.option(
     "--by", help="Fields, perhaps with weights: words=1,color=0.3.  [default: all]"
@@ -137,7 +136,7 @@ def explain(
 
     opened = Index.open(index)
     why = opened.explain(
-        query, id_of(opened, result), by=parse_weights(by), region=parse_region(region)
+        query, opened.id_of(result), by=parse_weights(by), region=parse_region(region)
     )
     if output:
         try:
@@ -148,17 +147,43 @@ def explain(
     click.echo(to_json(why.to_dict()) if as_json else str(why))
 
 
-def id_of(index: Any, name: str) -> str:
-    """Give the id that is meant by an id or by the path of a file."""
-    if name in index or not os.path.exists(name):
-        return name
-    wanted = os.path.realpath(name)
-    for id_ in index.ids:
-        if os.path.basename(id_) != os.path.basename(name):
-            continue
-        if os.path.realpath(index.file_of(id_)) == wanted:
-            return str(id_)
-    return name
+@click.command()
+@click.argument("index", type=click.Path())
+@click.argument("image")
+@click.option("-k", default=10, show_default=True, help="How many results.")
+@by_option
+@plain_option
+@click.option("--min-score", default=0.0, help="Leave out results below.")
+@as_json
+def similar(
+    index: str,
+    image: str,
+    k: int,
+    by: str | None,
+    no_rerank: bool,
+    min_score: float,
+    as_json: bool,
+) -> None:
+    """Rank the other images by their similarity to one of the index, by its id.
+
+    Its file is not needed: what is stored of it asks.
+
+    \b
+    Example:
+      cvret similar photos.cvret holiday/beach.jpg -k 10
+    """
+    from cvret.collection.index import Index
+
+    opened = Index.open(index)
+    id_ = opened.id_of(image)
+    ranking = opened.similar(
+        id_,
+        k,
+        by=parse_weights(by),
+        rerank=[] if no_rerank else None,
+        min_score=min_score,
+    )
+    show_ranking(id_, ranking, as_json, titled=False)
 
 
 @click.command()

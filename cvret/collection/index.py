@@ -1,5 +1,6 @@
 """Index: a folder of pictures made searchable, by the fields it was created with."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -517,6 +518,20 @@ class Index:
         """Give the file of an image; KeyError if the index has no such image."""
         row = self._state.images.row_of(id_)
         return self._state.roots.file_of(id_, self._state.images.root_at(row))
+
+    def id_of(self, name: str | PathLike[str]) -> str:
+        """Give the id of an image by its file; an id is given back as it is.
+
+        What is neither is given back as it is, too: a search for it tells that it is
+        not there.
+        """
+        name = os.fspath(name)
+        state = self._state
+        if name not in state.images and os.path.exists(name):
+            for id_ in state.roots.ids_of(Path(name)):
+                if id_ in state.images:
+                    return id_
+        return name
 
     def info(self) -> dict[str, Any]:
         """Tell what the index holds, in plain Python values ready for JSON."""

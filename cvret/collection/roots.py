@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +105,17 @@ class Roots:
             )
         prefix = self.entries[number]["prefix"]
         return self.folder(number) / (id_[len(prefix) + 1 :] if prefix else id_)
+
+    def ids_of(self, path: Path) -> Iterator[str]:
+        """Give what a file is called if it came from one of these folders."""
+        for number, entry in enumerate(self.entries):
+            if not entry["path"]:
+                continue
+            for follow in (os.path.abspath, os.path.realpath):
+                folder, file = Path(follow(self.folder(number))), Path(follow(path))
+                if file.is_relative_to(folder):
+                    below = file.relative_to(folder).as_posix()
+                    yield f"{entry['prefix']}/{below}" if entry["prefix"] else below
 
     def write(self) -> None:
         """Replace the file."""

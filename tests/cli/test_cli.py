@@ -40,12 +40,16 @@ def test_help_has_an_example_for_each_command():
     shown = run("--help").stdout
     for command in (
         "add",
+        "compact",
         "describe",
         "evaluate",
         "explain",
         "index",
         "info",
+        "remove",
         "search",
+        "similar",
+        "verify",
     ):
         assert command in shown
         assert f"cvret {command} " in run(command, "--help").stdout
@@ -129,6 +133,35 @@ def test_add_goes_on_and_tells_what_was_bad(photos, tmp_path):
     assert done.stdout == f"{path}: 2 images\n"
 
 
+def test_remove_compact_and_verify(photos, tmp_path):
+    index = tmp_path / "i.cvret"
+    run("index", photos, "-o", index)
+    # By id, by file, and by a list.
+    done = run("remove", index, "photos/rocket.jpg", photos / "photos" / "coffee.png")
+    assert done.stdout == f"{index}: 3 images\n"
+    assert "2 images removed" in done.stderr
+    (tmp_path / "list.txt").write_text("photos/chelsea.png\n\ngone.png\n")
+    listed = ("--from", tmp_path / "list.txt")
+    assert "'gone.png'" in run("remove", index, *listed, status=2).stderr
+    assert "1 images removed" in run("remove", index, *listed, "--missing-ok").stderr
+    assert "1 segments became 1" in run("compact", index).stdout
+    assert json.loads(run("compact", index, "--json").stdout)["segments_after"] == 1
+    assert "all as written" in run("verify", index).stdout
+    file = next((index / "segments").glob("*/words.images.npy"))
+    file.write_bytes(file.read_bytes()[:-1] + b"x")
+    done = run("verify", index, status=1)
+    assert "words.images.npy is damaged" in done.stdout
+    known = json.loads(run("verify", index, "--json", status=1).stdout)
+    assert known["ok"] is False
+    assert len(known["problems"]) == 1
+
+
+def test_similar_asks_with_what_is_stored(index):
+    lines = run("similar", index, "photos/coffee.png", "-k", "2").stdout.splitlines()
+    assert len(lines) == 2
+    assert lines[0].endswith("copies/coffee-turned.png")
+
+
 def test_describe_writes_arrays(photos, tmp_path):
     path = tmp_path / "features.npz"
     done = run("describe", photos, "-d", "hsv,lbp,orb", "-o", path)
@@ -202,6 +235,11 @@ def wrong(tmp_path):
         (["evaluate", "{index}", "--truth", "photos"], "must be folders:PATH or csv"),
         (["evaluate", "{index}", "--truth", "csv:{w}/gone.csv"], "No such file"),
         (["add", "{index}"], "Missing argument"),
+        (["remove", "{index}"], "give the ids of the images to remove"),
+        (["remove", "{index}", "x.png"], "1 of 1 ids are not in the index: 'x.png'"),
+        (["similar", "{index}", "x.png"], "no image 'x.png' is in the index"),
+        (["verify", "{w}/gone"], "there is no index"),
+        (["compact", "{w}/empty"], "is not a cvret index"),
         (["conjure"], "No such command"),
         (["demo", "--query", "{query}"], "--query needs --photos"),
     ],

@@ -1,10 +1,13 @@
 """Asking an index: search, explain, info; and what goes wrong."""
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
 
 import cvret
+from cvret.collection import making, searching
 
 COFFEE = "photos/coffee.png"
 
@@ -218,3 +221,83 @@ def test_a_flipped_byte_is_named_when_a_search_touches_it(tmp_path, photos):
     again = cvret.Index.open(index.path)
     with pytest.raises(cvret.FormatError, match=r"words\.images\.npy is damaged near"):
         again.search(photos / COFFEE)
+
+
+# By an image that is inside, and for many at once
+
+
+def test_similar_asks_without_the_file(tmp_path, photos):
+    shutil.copytree(photos, tmp_path / "p")
+    index = cvret.Index.create(tmp_path / "i.cvret")
+    index.add(tmp_path / "p")
+    shutil.rmtree(tmp_path / "p")
+    ranking = index.similar(COFFEE, k=10)
+    assert ranking[0].id == "copies/coffee-turned.png"
+    assert ranking[0].inliers > 50
+    assert sorted([*ranking.ids, COFFEE]) == sorted(index.ids)
+    assert index.similar(COFFEE, k=1).ids == ("copies/coffee-turned.png",)
+
+
+def test_similar_scores_are_those_of_a_search_with_one_word_a_feature(tmp_path, photos):
+    words = cvret.BagOfWords(
+        cvret.SIFT(max_keypoints=300), vocabulary="rootsift-16k", assignments=1
+    )
+    fields = {"words": words, "color": cvret.HSVHistogram()}
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=fields)
+    index.add(photos)
+    by = {"words": 1.0, "color": 0.5}
+    asked = index.search(photos / COFFEE, by=by, rerank=[])
+    stored = index.similar(COFFEE, by=by, rerank=[])
+    assert stored.ids == asked.ids[1:]
+    assert stored.scores == pytest.approx(asked.scores[1:], abs=1e-6)
+
+
+def test_many_searches_are_those_one_by_one(photo_index, photos, tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
+    files = sorted((photos / "photos").iterdir())
+    queries = [*files, tmp_path / "bad.jpg", photo_index.encode(files[0])]
+    for n_jobs in (1, 2):
+        found = photo_index.search_many(queries, k=3, n_jobs=n_jobs)
+        assert len(found) == len(queries)
+        assert isinstance(found[-2], cvret.ImageError)
+        assert "bad.jpg" in str(found[-2])
+        for query, ranking in zip(queries, found, strict=True):
+            if ranking is not found[-2]:
+                alone = photo_index.search(query, k=3)
+                assert ranking.ids == alone.ids
+                assert ranking.scores.tolist() == alone.scores.tolist()
+
+
+def test_many_searches_refuse_one_path(photo_index, photos):
+    with pytest.raises(TypeError, match="queries must be several"):
+        photo_index.search_many(photos / COFFEE)
+    assert photo_index.search_many([]) == []
+
+
+def test_an_id_is_found_by_its_file(photo_index, photos, monkeypatch):
+    assert photo_index.id_of(photos / COFFEE) == COFFEE
+    assert photo_index.id_of(COFFEE) == COFFEE
+    monkeypatch.chdir(photos / "copies")
+    assert photo_index.id_of("../photos/coffee.png") == COFFEE
+    assert photo_index.id_of("gone.png") == "gone.png"
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2, 3])
+def test_threads_change_no_answer(tmp_path, quick_parts, noise, monkeypatch, n_jobs):
+    monkeypatch.setattr(searching, "_IMAGES_A_THREAD", 1)
+    monkeypatch.setattr(making, "_SEGMENT", 4)
+    for n in range(18):
+        noise(tmp_path / "p" / f"{n:02d}.png", n % 15)
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=quick_parts)
+    index.add(tmp_path / "p", n_jobs=1)
+    query = index.encode(tmp_path / "p" / "03.png")
+    for weights in ({"words": 1.0}, {"words": 1.0, "color": 2.0}):
+        for n in (1, 2, 5, 99):
+            one = searching.rank(index._state, query, weights, n, n_jobs)
+            whole = sum(
+                weight * searching.score_fields(index._state, query, name)
+                for name, weight in weights.items()
+            ) / sum(weights.values())
+            order = sorted(range(18), key=lambda row: (-whole[row], index.ids[row]))
+            assert one.ids == tuple(index.ids[row] for row in order[:n])
+            assert one.scores.tolist() == pytest.approx(whole[order[:n]])
