@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import distance
 
 from cvret.index.dense import METRICS, DenseIndex
+from cvret.index.kernels import dot_codes
+from cvret.index.quantizing import QUANTIZED, bounds_of, quantize
 
 P = np.float32([0.5, 0.5, 0.0, 0.0])
 Q = np.float32([0.25, 0.25, 0.5, 0.0])
@@ -60,3 +62,72 @@ def test_vectors_of_another_length_are_refused():
 def test_an_unknown_metric_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="metric must be one of chi2, cosine"):
         DenseIndex([], "euclid")
+
+
+# The best alone, by codes
+
+
+@pytest.mark.parametrize("metric", QUANTIZED)
+@given(seed=st.integers(0, 10**6), spread=st.sampled_from([1e-4, 0.02, 1, 300]))
+@settings(deadline=None, max_examples=30)
+def test_similarities_lie_within_their_bounds(metric, seed, spread):
+    rng = np.random.default_rng(seed)
+    n, d = int(rng.integers(1, 30)), int(rng.integers(1, 90))
+    vectors = (rng.random((n, d)) ** 3 * spread).astype(np.float32)
+    if metric != "hellinger":
+        vectors -= np.float32(spread * rng.random() * 0.5)
+    vectors[0] = 0
+    query = (vectors[-1] + rng.normal(0, spread / 50, d)).astype(np.float32)
+    codes = quantize(vectors, metric)
+    index = DenseIndex([{"vectors": vectors}], metric)
+    prepared = index.prepare(query)
+    products = dot_codes(codes["codes"], prepared.codes)
+    low, high = bounds_of(products, codes["scales"], prepared, metric)
+    exact = index.score(query)
+    assert (low <= exact + 1e-12).all()
+    assert (exact <= high + 1e-12).all()
+
+
+@pytest.mark.parametrize("metric", QUANTIZED)
+def test_bounds_are_narrow(metric):
+    vectors = np.random.default_rng(0).dirichlet(np.ones(100) * 0.2, 200)
+    vectors = vectors.astype(np.float32)
+    index = DenseIndex([{"vectors": vectors}], metric)
+    prepared = index.prepare(vectors[0])
+    codes = quantize(vectors, metric)
+    products = dot_codes(codes["codes"], prepared.codes)
+    low, high = bounds_of(products, codes["scales"], prepared, metric)
+    assert (high - low)[1:].max() < 0.03
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("gone", [False, True])
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 12))
+@settings(deadline=None, max_examples=10)
+def test_the_best_are_those_of_comparing_all(metric, gone, seed, n):
+    rng = np.random.default_rng(seed)
+    vectors = rng.dirichlet(np.ones(20) * 0.3, 300).astype(np.float32)
+    vectors[100:120] = vectors[5]  # ties
+    there = rng.random(300) < 0.6 if gone else None
+    segment = {"vectors": vectors, **quantize(vectors, metric)}
+    index = DenseIndex([segment], metric, [there])
+    query = vectors[5] if seed % 2 else vectors[:2].mean(axis=0)
+    exact = index.score(query)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("cvret.index.dense._FEW", 0)
+        prepared = index.prepare(query)
+        rows, scores = index.score_segment(prepared, 0, n)
+        floored, _ = index.score_segment(prepared, 0, n, floor=np.sort(exact)[-3])
+    assert scores.tolist() == exact[rows].tolist()
+    nth = np.sort(exact)[-n]
+    assert set(np.flatnonzero(exact >= max(nth, 1e-300))) <= set(rows)
+    assert set(np.flatnonzero(exact >= max(nth, np.sort(exact)[-3]))) <= set(floored)
+
+
+def test_a_similarity_does_not_depend_on_the_rows_beside_it():
+    vectors = np.random.default_rng(0).random((50, 333)).astype(np.float32)
+    for metric in METRICS:
+        whole = DenseIndex([{"vectors": vectors}], metric).score(vectors[3])
+        for row in (0, 3, 49):
+            alone = DenseIndex([{"vectors": vectors[row : row + 1]}], metric)
+            assert alone.score(vectors[3])[0] == whole[row]

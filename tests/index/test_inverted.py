@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cvret.index.inverted import InvertedIndex
-from cvret.index.postings import build_postings
+from cvret.index.postings import build_postings, df_without
 from cvret.records import VisualWords
 
 WEIGHTS = np.exp(-(np.arange(65) ** 2) / 256.0).astype(np.float32)
@@ -128,3 +128,72 @@ def test_document_frequencies_sum_over_segments():
     wanted = np.array([1, 2, 3], np.uint32)
     assert index.document_frequencies(wanted).tolist() == [2, 0, 1]
     assert (index.n_images, index.n_postings) == (2, 4)
+
+
+# Removed images, skipped words, plain words
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(deadline=None)
+def test_without_the_removed_it_is_an_index_of_the_rest(seed):
+    rng = np.random.default_rng(seed)
+    items = [
+        words_of([(int(w), int(rng.integers(0, 4))) for w in rng.integers(0, 8, 6)])
+        for _ in range(10)
+    ]
+    there = rng.random(10) < 0.7
+    whole = build_postings(items)
+    index = InvertedIndex([whole], WEIGHTS, [there], [df_without(whole, ~there)])
+    fresh = index_of([item for item, stays in zip(items, there, strict=True) if stays])
+    query = query_of([(int(w), 0) for w in rng.integers(0, 8, 5)])
+    assert index.n_images == fresh.n_images
+    assert index.score(query)[there].tolist() == fresh.score(query).tolist()
+    assert index.score(query)[~there].tolist() == [0.0] * int((~there).sum())
+
+
+def test_what_is_stored_of_an_image_comes_back_as_a_query():
+    first = words_of([(5, 1), (2, 2), (5, 3)])
+    index = index_of([words_of([(2, 9)]), first], [words_of([(7, 7)])])
+    found = index.stored(1, (640, 480))
+    assert found.words.tolist() == [[2], [5], [5]]
+    assert found.signatures.tolist() == [[2], [1], [3]]
+    assert found.keypoints[:, 0] == pytest.approx([10, 0, 20], abs=0.2)
+    assert index.stored(2, (10, 10)).words.tolist() == [[7]]
+    assert index.score(found)[1] == 1
+
+
+def test_common_words_may_be_skipped_up_to_a_share_of_the_weight():
+    # Word 1 is in all four images, words 2 to 5 in one each.
+    items = [words_of([(1, 0), (2 + n, 0)]) for n in range(4)]
+    segments = [build_postings(items)]
+    query = query_of([(1, 0), (2, 0)])
+    whole = InvertedIndex(segments, WEIGHTS)
+    share = whole.feature_weights(query)[0]
+    assert share < 0.5
+    less = InvertedIndex(segments, WEIGHTS, skipped_energy=float(share) + 1e-6)
+    assert (whole.score(query) > 0).tolist() == [True] * 4
+    assert (less.score(query) > 0).tolist() == [True, False, False, False]
+    assert less.score(query)[0] == whole.score(query)[0] == 1
+    more = InvertedIndex(segments, WEIGHTS, skipped_energy=float(share) - 1e-6)
+    assert more.score(query).tolist() == whole.score(query).tolist()
+
+
+def test_where_sharing_a_word_is_all_signatures_are_not_looked_at():
+    items = [words_of([(1, 0), (2, 77), (1, 5)]), words_of([(1, 2**63)])]
+    query = query_of([(1, 9), (2, 9), (1, 9)])
+    index = InvertedIndex([build_postings(items)], np.ones(65, np.float32))
+    scores = index.score(query)
+    assert scores[0] == 1
+    first, second, third = index.feature_weights(query)
+    assert scores[1] == pytest.approx(first + third, rel=1e-6)
+
+
+def test_a_floor_leaves_out_what_scores_less():
+    items = [words_of([(n, 0), (9, 0)]) for n in range(5)]
+    index = index_of(items)
+    prepared = index.prepare(query_of([(3, 0), (9, 0)]))
+    rows, scores = index.score_segment(prepared, 0)
+    assert rows.tolist() == [0, 1, 2, 3, 4]
+    best, least = index.score_segment(prepared, 0, floor=1.0)
+    assert (best.tolist(), least.tolist()) == ([3], [1.0])
+    assert index.score_segment(prepared, 0, floor=scores[0])[0].tolist() == [*range(5)]

@@ -4,11 +4,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cvret.index import kernels
 from cvret.index.kernels import (
+    counting_order,
+    counting_order_numpy,
+    dot_codes,
+    dot_codes_numpy,
     match_features,
     match_features_numpy,
     score_postings,
     score_postings_numpy,
+    score_words,
+    score_words_numpy,
 )
 
 
@@ -33,15 +40,61 @@ def case(seed: int, n_images: int = 30, few_signatures: bool = True):
     return starts, ends, signatures, weights, match_weights, images, stored
 
 
-@given(seed=st.integers(0, 10**6), threshold=st.sampled_from([0, 10, 30, 64]))
-@settings(max_examples=40, deadline=None)
-def test_both_forms_give_the_same_scores(seed, threshold):
+@given(
+    seed=st.integers(0, 10**6),
+    threshold=st.sampled_from([0, 10, 30, 64]),
+    assignments=st.sampled_from([1, 3]),
+)
+@settings(max_examples=60, deadline=None)
+def test_both_forms_give_the_same_scores(seed, threshold, assignments):
     starts, ends, signatures, weights, match_weights, images, stored = case(seed)
+    some = (part[:, :assignments] for part in (starts, ends, signatures))
     fast, plain = np.zeros((2, 30), np.float32)
-    arguments = (starts, ends, signatures, weights, match_weights, threshold)
+    arguments = (*some, weights, match_weights, threshold)
     score_postings(*arguments, images, stored, fast)
     score_postings_numpy(*arguments, images, stored, plain)
-    assert np.allclose(fast, plain, rtol=1e-6, atol=0)
+    assert np.array_equal(fast, plain)
+
+
+def test_lists_longer_than_a_chunk_are_scored_whole():
+    rng = np.random.default_rng(0)
+    n = 3 * kernels._CHUNK + 17
+    images = np.sort(rng.integers(0, 5000, n)).astype(np.uint16)
+    stored = rng.integers(0, 8, n).astype(np.uint64)
+    bounds = np.array([[0], [n]]), np.array([[n], [n]])  # the second word is absent
+    weights = np.array([0.5, 2], np.float32)
+    match_weights = np.linspace(1, 0.1, 65).astype(np.float32)
+    fast, plain = np.zeros((2, 65536), np.float32)
+    query = (*bounds, np.zeros((2, 1), np.uint64), weights, match_weights, 2)
+    score_postings(*query, images, stored, fast)
+    score_postings_numpy(*query, images, stored, plain)
+    assert np.array_equal(fast, plain)
+
+
+@given(seed=st.integers(0, 10**6))
+@settings(deadline=None)
+def test_both_forms_count_a_word_once_an_image(seed):
+    starts, ends, _, weights, _, images, _ = case(seed)
+    fast, plain = np.zeros((2, 30), np.float32)
+    arguments = (starts[:, 0], ends[:, 0], weights, images)
+    score_words(*arguments, fast)
+    score_words_numpy(*arguments, plain)
+    assert np.array_equal(fast, plain)
+
+
+@given(st.lists(st.integers(0, 9), max_size=40))
+def test_both_forms_sort_alike(keys):
+    keys = np.array(keys, np.uint32)
+    assert np.array_equal(counting_order(keys, 10), counting_order_numpy(keys, 10))
+
+
+@given(seed=st.integers(0, 10**6), n=st.integers(0, 9), d=st.integers(1, 300))
+@settings(deadline=None)
+def test_both_forms_multiply_alike(seed, n, d):
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(0, 256, (n, d)).astype(np.uint8)
+    query = rng.integers(-20000, 20000, d).astype(np.int16)
+    assert np.array_equal(dot_codes(codes, query), dot_codes_numpy(codes, query))
 
 
 @given(
