@@ -47,23 +47,40 @@ def compiled(stand_in: Callable[..., Any]) -> Callable[[Function], Function]:
     return decorate
 
 
-def _make_bit_count() -> Any:
+def _make_instructions() -> tuple[Any, Any]:
+    """Make the two instructions that compiled loops need and Python has not."""
     try:
-        extending, types = (
-            import_module("numba.extending"),
-            import_module("numba.core.types"),
-        )
+        extending = import_module("numba.extending")
+        types = import_module("numba.core.types")
+        ir = import_module("llvmlite.ir")
     except ImportError:
-        return np.bitwise_count
+        return np.bitwise_count, None
 
     @extending.intrinsic  # type: ignore[untyped-decorator]
-    def counted(typing: Any, value: Any) -> Any:
+    def count(typing: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             return builder.ctpop(args[0])
 
         return types.uint64(types.uint64), generate
 
-    return counted
+    @extending.intrinsic  # type: ignore[untyped-decorator]
+    def fetch(typing: Any, array: Any, place: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            made = context.make_array(signature.args[0])(context, builder, args[0])
+            pointer = builder.gep(made.data, [args[1]])
+            pointer = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+            flag = ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [pointer.type, flag, flag, flag])
+            called = builder.module.declare_intrinsic(
+                "llvm.prefetch", [pointer.type], kind
+            )
+            reading, close, data = (ir.Constant(flag, value) for value in (0, 3, 1))
+            builder.call(called, [pointer, reading, close, data])
+            return context.get_dummy_value()
+
+        return types.void(array, place), generate
+
+    return count, fetch
 
 
 def _announce_compilation() -> None:
@@ -91,5 +108,6 @@ def _announce_compilation() -> None:
     event.register("numba:compile", Announcement())
 
 
-bit_count = _make_bit_count()
-"""How many bits of a uint64 are set; within compiled loops one instruction."""
+bit_count, prefetch = _make_instructions()
+"""Within compiled loops: how many bits of a uint64 are set; and to have the element of
+an array at a place brought from memory, for soon it is read (it may lie beyond)."""

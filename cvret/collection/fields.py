@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from cvret.images.reading import shrink
 from cvret.index.dense import DenseIndex
 from cvret.index.inverted import InvertedIndex
-from cvret.index.postings import build_postings, df_without, merge_postings
+from cvret.index.postings import (
+    PackedWords,
+    build_postings,
+    df_without,
+    merge_postings,
+    pack_words,
+)
 from cvret.index.quantizing import quantize
 from cvret.protocols import Descriptor, Encoder
 from cvret.records import LocalFeatures, VisualWords
@@ -95,17 +101,16 @@ class WordsField:
         """Extract local features, in pixels of the whole picture."""
         return view.place(self.part.extractor.extract(view.pixels))
 
-    def compute(self, view: View) -> VisualWords:
+    def compute(self, view: View) -> PackedWords:
         """Compute what is stored of a picture."""
-        encoded: VisualWords = self.part.encode(self.features(view))
-        return encoded
+        return pack_words(self.part.encode(self.features(view)))
 
     def compute_query(self, view: View) -> VisualWords:
         """Compute what is asked with."""
         encoded: VisualWords = self.part.encode_query(self.features(view))
         return encoded
 
-    def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any]]:
+    def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any] | Pieces]:
         """Turn the items of a segment into arrays."""
         return build_postings(items)
 

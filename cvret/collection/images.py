@@ -137,7 +137,7 @@ class ImageTable:
     def id_at(self, row: int) -> str:
         """Give the id of a row."""
         segment, local = self._locate(row)
-        ends = checked(segment, "ends", [max(local - 1, 0)], [local + 1])
+        ends = segment["ends"]
         start = int(ends[local - 1]) if local else 0
         end = int(ends[local])
         return _decoded(checked(segment, "names", [start], [end])[start:end].tobytes())

@@ -200,7 +200,7 @@ class InvertedIndex:
         found = self._raw_scores(query, segment)[: self._sizes[number]]
         # A score is at most what was found over the whole; the 1e-6 is for rounding.
         least = np.float32(floor * query.whole * (1 - 1e-6))
-        rows = np.flatnonzero((found > 0) & (found >= least))
+        rows = np.flatnonzero(found >= max(least, np.finfo(np.float32).tiny))
         if there is not None:
             rows = rows[there[rows]]
         norms = segment["norms"][rows].astype(np.float64)

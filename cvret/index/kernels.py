@@ -7,9 +7,11 @@ feature's 64-bit signature. Postings lie word after word, within a word by image
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._optional import bit_count, compiled
+from cvret._optional import bit_count, compiled, prefetch
 
 __all__ = [
+    "count_runs",
+    "count_runs_numpy",
     "counting_order",
     "counting_order_numpy",
     "dot_codes",
@@ -23,7 +25,8 @@ __all__ = [
 ]
 
 SIGNATURE_BITS = 64
-_CHUNK = 4096  # postings squeezed to their matches at a time
+_CHUNK = 192  # postings squeezed to their matches while the next ones are fetched
+_LINE = 64  # bytes that come from memory at once
 
 
 def score_postings_numpy(
@@ -97,8 +100,7 @@ def score_postings(
     nothing = np.uint8(SIGNATURE_BITS + 1)
     worth = np.zeros(SIGNATURE_BITS + 2, np.float32)
     worth[: SIGNATURE_BITS + 1] = match_weights
-    near_images = np.empty(_CHUNK + 1, np.uint16)
-    near_bits = np.empty(_CHUNK + 1, np.uint8)
+    near = np.empty(_CHUNK + 1, np.uint16)
     best = np.full(len(scores) if several else 0, nothing, np.uint8)
     found = np.empty(len(scores) + 1 if several else 0, np.uint16)
     for feature in range(len(starts)):
@@ -110,26 +112,30 @@ def score_postings(
             end_of_list = ends[feature, assignment]
             for start in range(starts[feature, assignment], end_of_list, _CHUNK):
                 end = min(start + _CHUNK, end_of_list)
+                after = min(end + _CHUNK, end_of_list)
+                for place in range(end, after, _LINE // 8):
+                    prefetch(stored, place)
+                for place in range(end, after, _LINE // 2):
+                    prefetch(images, place)
                 some, rows = stored[start:end], images[start:end]
                 n_near = np.uint64(0)
                 for posting in range(end - start):
-                    bits = bit_count(some[posting] ^ signature)
-                    near_images[n_near] = rows[posting]
-                    near_bits[n_near] = np.uint8(bits)
-                    n_near += np.uint64(bits <= limit)
+                    near[n_near] = np.uint16(posting)
+                    n_near += np.uint64(bit_count(some[posting] ^ signature) <= limit)
                 for number in range(n_near):
-                    image = near_images[np.uint64(number)]
-                    near = near_bits[np.uint64(number)]
+                    match = np.uint64(near[np.uint64(number)])
+                    image = rows[match]
+                    bits = np.uint8(bit_count(some[match] ^ signature))
                     if several:
                         before = best[image]
                         found[n_found] = image
                         n_found += np.uint64(before == nothing)
-                        best[image] = min(before, near)
+                        best[image] = min(before, bits)
                     elif image != last_image:
                         scores[last_image] += weight * worth[last_bits]
-                        last_image, last_bits = image, near
+                        last_image, last_bits = image, bits
                     else:
-                        last_bits = min(last_bits, near)
+                        last_bits = min(last_bits, bits)
         if not several:
             scores[last_image] += weight * worth[last_bits]
         for number in range(n_found):
@@ -303,6 +309,54 @@ def match_features(
                         postings[place, feature] = posting
                     posting += 1
     return postings, differing
+
+
+def count_runs_numpy(
+    starts: NDArray[np.int64], rows: NDArray[np.uint16], n_images: int
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """Count, in sorted postings, how often images occur in words.
+
+    Parameters
+    ----------
+    starts : array of int64, shape (u + 1,)
+        Where the postings of each word begin, and where all end.
+    rows : array of uint16, shape (n,)
+        The image of each posting, ascending within a word.
+    n_images : int
+        How many images there are.
+
+    Returns
+    -------
+    df : array of uint32, shape (u,)
+        In how many images each word occurs.
+    squares : array of float64, shape (n_images,)
+        Of each image, the sum of the squared counts of its words.
+    """
+    new = np.ones(len(rows), bool)
+    new[1:] = rows[1:] != rows[:-1]
+    new[starts[:-1]] = True
+    first = np.flatnonzero(new)
+    runs = np.diff(np.append(first, len(rows)))
+    squares = np.zeros(n_images)
+    np.add.at(squares, rows[first], runs.astype(np.float64) ** 2)
+    return np.diff(np.searchsorted(first, starts)).astype(np.uint32), squares
+
+
+@compiled(stand_in=count_runs_numpy)
+def count_runs(
+    starts: NDArray[np.int64], rows: NDArray[np.uint16], n_images: int
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """The compiled form of `count_runs_numpy`."""
+    df = np.zeros(len(starts) - 1, np.uint32)
+    squares = np.zeros(n_images, np.float64)
+    for word in range(len(starts) - 1):
+        begin = starts[word]
+        for place in range(starts[word] + 1, starts[word + 1] + 1):
+            if place == starts[word + 1] or rows[place] != rows[begin]:
+                df[word] += np.uint32(1)
+                squares[rows[begin]] += np.float64(place - begin) ** 2
+                begin = place
+    return df, squares
 
 
 def dot_codes_numpy(

@@ -1,31 +1,64 @@
 """Features as postings: built from images, merged, and counted off when removed."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret.index.geometry import pack_geometry
-from cvret.index.kernels import counting_order
+from cvret.index.kernels import count_runs, counting_order
 from cvret.records import VisualWords
 from cvret.storage.arrays import Arrays
 from cvret.storage.writing import Pieces
 
-__all__ = ["ROWS", "build_postings", "df_without", "merge_postings"]
+__all__ = [
+    "ROWS",
+    "PackedWords",
+    "build_postings",
+    "df_without",
+    "merge_postings",
+    "pack_words",
+]
 
 ROWS = 65536  # images of a segment, at most
 _AT_ONCE = 1 << 21  # postings merged at a time, which bounds the memory
 _FEW_WORDS = 1 << 24  # below, words are sorted by counting
 
 
-def build_postings(items: Sequence[VisualWords]) -> dict[str, NDArray[Any]]:
+class PackedWords(NamedTuple):
+    """What is stored of the visual words of one image.
+
+    Attributes
+    ----------
+    words : array of uint32, shape (n,)
+        The word of each feature.
+    signatures : array of uint64, shape (n,)
+        Its signature.
+    geometry : array of uint8, shape (n, 5)
+        Its place, size and angle, packed.
+    """
+
+    words: NDArray[np.uint32]
+    signatures: NDArray[np.uint64]
+    geometry: NDArray[np.uint8]
+
+
+def pack_words(found: VisualWords) -> PackedWords:
+    """Pack the visual words of an image; `words` are of shape (n,)."""
+    geometry = pack_geometry(found.keypoints, found.width, found.height)
+    return PackedWords(found.words, found.signatures, geometry)
+
+
+def build_postings(
+    items: Sequence[PackedWords],
+) -> dict[str, NDArray[Any] | Pieces]:
     """Turn the visual words of up to 65,536 images into the arrays of a segment.
 
     Parameters
     ----------
-    items : sequence of VisualWords
-        One an image, in the order of rows; `words` of shape (n,).
+    items : sequence of PackedWords
+        One an image, in the order of rows.
 
     Returns
     -------
@@ -36,29 +69,21 @@ def build_postings(items: Sequence[VisualWords]) -> dict[str, NDArray[Any]]:
         ``geometry`` (n, 5) uint8; ``norms`` (n_images,) float32, the Euclidean norm of
         each image's counts of words, free of idf.
     """
-    counts = np.array([len(item) for item in items], np.int64)
+    counts = np.array([len(item.words) for item in items], np.int64)
     words = _joined([item.words for item in items], np.uint32)
-    rows = np.repeat(np.arange(len(items), dtype=np.uint16), counts)
     order = _order(words)  # rows ascend already
-    words, rows = words[order], rows[order]
-    present, first = np.unique(words, return_index=True)
-    new = _new_pairs(words, rows)
-    df = np.add.reduceat(new, first, dtype=np.uint32) if len(words) else new[:0]
-    runs = np.diff(np.append(np.flatnonzero(new), len(words)))
-    squares = np.bincount(rows[new], runs.astype(np.float64) ** 2, len(items))
-    geometry = np.concatenate(
-        [
-            np.empty((0, 5), np.uint8),
-            *(pack_geometry(item.keypoints, item.width, item.height) for item in items),
-        ]
-    )
+    rows = np.repeat(np.arange(len(items), dtype=np.uint16), counts).take(order)
+    words = words.take(order)
+    first = np.flatnonzero(_changes(words))
+    starts = np.append(first, len(words))
+    df, squares = count_runs(starts, rows, len(items))
     return {
-        "words": present,
-        "starts": np.append(first, len(words)).astype(np.uint32),
-        "df": df.astype(np.uint32),
+        "words": words[first],
+        "starts": starts.astype(np.uint32),
+        "df": df,
         "images": rows,
-        "signatures": _joined([item.signatures for item in items], np.uint64)[order],
-        "geometry": geometry[order],
+        "signatures": _taken([item.signatures for item in items], order, np.uint64),
+        "geometry": _taken([item.geometry for item in items], order, np.uint8, 5),
         "norms": np.sqrt(squares).astype(np.float32),
     }
 
@@ -76,7 +101,7 @@ def df_without(segment: Arrays, gone: NDArray[np.bool_]) -> NDArray[np.uint32]:
     images, starts = segment["images"], segment["starts"]
     hits = np.flatnonzero(gone[images])
     places = np.searchsorted(starts, hits.astype(np.uint32), side="right") - 1
-    new = _new_pairs(places, images[hits])
+    new = _changes(places) | _changes(images[hits])
     lost = np.bincount(places[new], minlength=len(segment["words"]))
     return (segment["df"] - lost).astype(np.uint32)
 
@@ -180,7 +205,8 @@ def _merged(
     taken = [source.take(name, words) for source in sources]
     places = np.concatenate([place for place, _ in taken])
     values = np.concatenate([value for _, value in taken])
-    result: NDArray[Any] = values[counting_order(places, len(words))]
+    order = counting_order(places, len(words))
+    result: NDArray[Any] = values.take(order, axis=0)
     return result
 
 
@@ -203,11 +229,24 @@ def _order(words: NDArray[np.uint32]) -> NDArray[np.int64]:
     return counting_order(words, n_words)
 
 
-def _new_pairs(words: NDArray[Any], rows: NDArray[Any]) -> NDArray[np.bool_]:
-    """Tell where, among sorted pairs, the word or the image changes."""
-    new = np.ones(len(words), bool)
-    new[1:] = (words[1:] != words[:-1]) | (rows[1:] != rows[:-1])
+def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell where a value is not the one before it."""
+    new = np.ones(len(values), bool)
+    new[1:] = values[1:] != values[:-1]
     return new
+
+
+def _taken(
+    arrays: Sequence[NDArray[Any]], order: NDArray[np.int64], dtype: type, *width: int
+) -> Pieces:
+    """Give joined arrays in an order, made when they are written."""
+
+    def pieces() -> Iterator[NDArray[Any]]:
+        joined = np.concatenate([np.empty((0, *width), dtype), *arrays])
+        for start in range(0, len(order), _AT_ONCE):
+            yield joined.take(order[start : start + _AT_ONCE], axis=0)
+
+    return Pieces(np.dtype(dtype), (len(order), *width), pieces())
 
 
 def _joined(arrays: Sequence[NDArray[Any]], dtype: type) -> NDArray[Any]:

@@ -157,6 +157,7 @@ class _File:
         self._stride = array.nbytes // len(array) if len(array) else 0
         self._crcs: NDArray[np.uint32] | None = None
         self._unchecked = np.ones(self.n_blocks, bool)
+        self._unchecked_before: NDArray[np.int64] | None = None
         self._done = False
 
     def whole(self) -> NDArray[Any]:
@@ -166,19 +167,26 @@ class _File:
         return self._array
 
     def ranges(self, starts: Positions, ends: Positions) -> NDArray[Any]:
-        if self._done:
+        if self._done or not len(starts):
             return self._array
         low, high = np.asarray(starts, np.int64), np.asarray(ends, np.int64)
         low, high = low[high > low], high[high > low]
         first = (self._header + low * self._stride) // BLOCK
         last = (self._header + high * self._stride - 1) // BLOCK
-        before = np.concatenate([[0], np.cumsum(self._unchecked)])
-        if before[-1] == 0:
-            self._done = True
+        before = self._counted()
         new = before[last + 1] > before[first]
         for start, end in zip(first[new].tolist(), last[new].tolist(), strict=True):
             self._check(start + np.flatnonzero(self._unchecked[start : end + 1]))
         return self._array
+
+    def _counted(self) -> NDArray[np.int64]:
+        """Give how many blocks before each one were not checked yet."""
+        before = self._unchecked_before
+        if before is None:
+            before = np.concatenate([[0], np.cumsum(self._unchecked)])
+            self._unchecked_before = before
+            self._done = bool(before[-1] == 0)
+        return before
 
     def read_again(self) -> None:
         self._crcs = None
@@ -194,6 +202,8 @@ class _File:
                     f"{self._path} is damaged near byte {block * BLOCK:,}; {_WAY_OUT}"
                 )
             self._unchecked[block] = False
+        if len(blocks):
+            self._unchecked_before = None
 
 
 _WAY_OUT = "restore the index from a copy, or build it again"

@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BufferedWriter, BytesIO
 from pathlib import Path
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from cvret.storage.arrays import BLOCK, BLOCKS, checksum_of
 
 __all__ = ["Pieces", "replace_text", "sync_folder", "write_arrays"]
+
+_FILES_AT_ONCE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,21 +83,26 @@ def write_arrays(
         stand in one more file, ``blocks.npy``, in the order of names.
     """
     folder.mkdir(parents=True)
-    files: dict[str, dict[str, Any]] = {}
-    all_crcs = [np.empty(0, "<u4")]
-    for name in sorted(arrays):
-        files[name], crcs = _write(folder / f"{name}.npy", arrays[name])
-        all_crcs.append(crcs)
-    joined = np.concatenate(all_crcs)
-    files[BLOCKS], _ = _write(folder / f"{BLOCKS}.npy", joined)
+    names = sorted(arrays)
+    # Together, for making one array and waiting for the disk with another overlap.
+    with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+        written = list(pool.map(lambda n: _write(_path(folder, n), arrays[n]), names))
+    files = {name: known for name, (known, _) in zip(names, written, strict=True)}
+    crcs = np.concatenate([np.empty(0, "<u4"), *(crcs for _, crcs in written)])
+    files[BLOCKS], _ = _write(_path(folder, BLOCKS), crcs)
     sync_folder(folder)
     sync_folder(folder.parent)
     return files
 
 
+def _path(folder: Path, name: str) -> Path:
+    return folder / f"{name}.npy"
+
+
 def _write(
     path: Path, array: NDArray[Any] | Pieces
 ) -> tuple[dict[str, Any], NDArray[np.uint32]]:
+    """Write one file; give what the manifest keeps of it, and its CRCs."""
     source = array if isinstance(array, Pieces) else _as_pieces(array)
     dtype = source.dtype.newbyteorder("<")
     if dtype.kind not in "uif":

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cvret.index.inverted import InvertedIndex
-from cvret.index.postings import build_postings, df_without
+from cvret.index.postings import build_postings, df_without, pack_words
 from cvret.records import VisualWords
+from cvret.storage.writing import Pieces
 
 WEIGHTS = np.exp(-(np.arange(65) ** 2) / 256.0).astype(np.float32)
 WEIGHTS[25:] = 0
@@ -38,8 +39,21 @@ def query_of(rows) -> VisualWords:
     )
 
 
+def built(items):
+    arrays = build_postings([pack_words(item) for item in items])
+    return {name: whole(array) for name, array in arrays.items()}
+
+
+def whole(array):
+    """An array, put together if it comes in pieces."""
+    if not isinstance(array, Pieces):
+        return array
+    empty = np.empty((0, *array.shape[1:]), array.dtype)
+    return np.concatenate([empty, *array.pieces])
+
+
 def index_of(*segments) -> InvertedIndex:
-    return InvertedIndex([build_postings(items) for items in segments], WEIGHTS)
+    return InvertedIndex([built(items) for items in segments], WEIGHTS)
 
 
 def test_scores_by_hand():
@@ -142,7 +156,7 @@ def test_without_the_removed_it_is_an_index_of_the_rest(seed):
         for _ in range(10)
     ]
     there = rng.random(10) < 0.7
-    whole = build_postings(items)
+    whole = built(items)
     index = InvertedIndex([whole], WEIGHTS, [there], [df_without(whole, ~there)])
     fresh = index_of([item for item, stays in zip(items, there, strict=True) if stays])
     query = query_of([(int(w), 0) for w in rng.integers(0, 8, 5)])
@@ -165,7 +179,7 @@ def test_what_is_stored_of_an_image_comes_back_as_a_query():
 def test_common_words_may_be_skipped_up_to_a_share_of_the_weight():
     # Word 1 is in all four images, words 2 to 5 in one each.
     items = [words_of([(1, 0), (2 + n, 0)]) for n in range(4)]
-    segments = [build_postings(items)]
+    segments = [built(items)]
     query = query_of([(1, 0), (2, 0)])
     whole = InvertedIndex(segments, WEIGHTS)
     share = whole.feature_weights(query)[0]
@@ -181,7 +195,7 @@ def test_common_words_may_be_skipped_up_to_a_share_of_the_weight():
 def test_where_sharing_a_word_is_all_signatures_are_not_looked_at():
     items = [words_of([(1, 0), (2, 77), (1, 5)]), words_of([(1, 2**63)])]
     query = query_of([(1, 9), (2, 9), (1, 9)])
-    index = InvertedIndex([build_postings(items)], np.ones(65, np.float32))
+    index = InvertedIndex([built(items)], np.ones(65, np.float32))
     scores = index.score(query)
     assert scores[0] == 1
     first, second, third = index.feature_weights(query)

@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from cvret.index import kernels
 from cvret.index.kernels import (
+    count_runs,
+    count_runs_numpy,
     counting_order,
     counting_order_numpy,
     dot_codes,
@@ -86,6 +88,16 @@ def test_both_forms_count_a_word_once_an_image(seed):
 def test_both_forms_sort_alike(keys):
     keys = np.array(keys, np.uint32)
     assert np.array_equal(counting_order(keys, 10), counting_order_numpy(keys, 10))
+
+
+@given(words=st.lists(st.lists(st.integers(0, 5), max_size=8), max_size=6))
+def test_both_forms_count_runs_alike(words):
+    rows = np.array([row for rows in words for row in sorted(rows)], np.uint16)
+    starts = np.cumsum([0, *map(len, [rows for rows in words if rows])])
+    for fast, plain in zip(
+        count_runs(starts, rows, 6), count_runs_numpy(starts, rows, 6), strict=True
+    ):
+        assert fast.tolist() == plain.tolist()
 
 
 @given(seed=st.integers(0, 10**6), n=st.integers(0, 9), d=st.integers(1, 300))
