@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvret._checks import check_number
 from cvret.images.reading import shrink
 from cvret.index.dense import DenseIndex
 from cvret.index.inverted import InvertedIndex
@@ -103,7 +104,8 @@ class WordsField:
 
     def compute(self, view: View) -> PackedWords:
         """Compute what is stored of a picture."""
-        return pack_words(self.part.encode(self.features(view)))
+        encode = getattr(self.part, "encode_stored", self.part.encode)
+        return pack_words(encode(self.features(view)))
 
     def compute_query(self, view: View) -> VisualWords:
         """Compute what is asked with."""
@@ -134,7 +136,9 @@ class WordsField:
     ) -> InvertedIndex:
         """Make the stored arrays searchable."""
         df = [arrays.get("df") for arrays in removed]
-        skipped = getattr(self.part, "skipped_energy", 0.0)
+        skipped = check_number(
+            "skipped_energy", getattr(self.part, "skipped_energy", 0.0), least=0, most=1
+        )
         return InvertedIndex(segments, self.part.match_weights(), alive, df, skipped)
 
     def stored(

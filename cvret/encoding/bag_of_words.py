@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_number
 from cvret._parameters import Parameters
+from cvret.encoding.aggregation import merge_features
 from cvret.encoding.vocabulary import (
     SIGNATURE_BITS,
     BinaryVocabulary,
@@ -47,6 +48,14 @@ class BagOfWords(Parameters):
         plain tf-idf, where sharing a word is enough.
     sigma : float
         A match of ``h`` differing bits weighs ``exp(-h**2 / sigma**2)``.
+    merge_within : int, optional
+        Features of an indexed image that share a word, and whose signatures differ by
+        at most so many bits, are stored as one: a smaller index that knows less. 64
+        stores one a word. By default all are stored, and a picture finds itself with
+        exactly 1.
+    skipped_energy : float
+        Share of a query's weight that may be skipped in its commonest words: a faster
+        search that sees less.
     random_state : int
         Seed of `fit`.
 
@@ -81,6 +90,8 @@ class BagOfWords(Parameters):
         assignments: int = 3,
         threshold: int = 24,
         sigma: float = 16.0,
+        merge_within: int | None = None,
+        skipped_energy: float = 0.0,
         random_state: int = 0,
     ):
         self.extractor = extractor
@@ -89,6 +100,8 @@ class BagOfWords(Parameters):
         self.assignments = assignments
         self.threshold = threshold
         self.sigma = sigma
+        self.merge_within = merge_within
+        self.skipped_energy = skipped_energy
         self.random_state = random_state
 
     @property
@@ -183,6 +196,15 @@ class BagOfWords(Parameters):
             words, signatures = words[:, 0], signatures[:, 0]
         return VisualWords(
             words, signatures, features.keypoints, features.width, features.height
+        )
+
+    def encode_stored(self, features: LocalFeatures) -> VisualWords:
+        """Quantize the features of an image to be indexed, merged as is asked for."""
+        found = self.encode(features)
+        if self.merge_within is None:
+            return found
+        return merge_features(
+            found, check_count("merge_within", self.merge_within, least=0)
         )
 
     def encode_query(self, features: LocalFeatures) -> VisualWords:

@@ -9,7 +9,7 @@ from cvret._checks import check_choice, check_count, check_number
 from cvret._opencv import cv2
 from cvret._parameters import Parameters
 from cvret.records import Correspondences, Query, Ranking, Verification
-from cvret.rerank.kernels import best_similarity
+from cvret.rerank.kernels import agreeing, best_similarity
 
 __all__ = ["SpatialVerification", "verify"]
 
@@ -167,19 +167,16 @@ def _agreeing(
     matches: Correspondences, transform: NDArray[np.float64], near: float, far: float
 ) -> NDArray[np.intp]:
     """Rows of the inliers, ascending, each feature on either side at most once."""
-    linear = transform[:2, :2] - np.outer(
-        apply_transform(transform, np.zeros((1, 2)))[0], transform[2, :2]
+    rows: NDArray[np.intp] = agreeing(
+        transform,
+        matches.source,
+        matches.target,
+        matches.features,
+        matches.targets,
+        near,
+        far,
     )
-    scale = float(np.sqrt(abs(np.linalg.det(linear))))
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        mapped = apply_transform(transform, matches.source[:, :2])
-        errors = np.hypot(*(mapped - matches.target[:, :2]).T)
-    rows = np.flatnonzero(errors <= min(far, near * scale))
-    order = rows[np.argsort(errors[rows], kind="stable")]
-    _, first = np.unique(matches.targets[order], return_index=True)
-    order = order[np.sort(first)]
-    _, first = np.unique(matches.features[order], return_index=True)
-    return np.sort(order[first])
+    return rows
 
 
 def _fit(

@@ -6,7 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cvret.records import Correspondences, Query, Ranking
-from cvret.rerank.kernels import best_similarity, best_similarity_numpy
+from cvret.rerank.kernels import (
+    agreeing,
+    agreeing_numpy,
+    best_similarity,
+    best_similarity_numpy,
+)
 from cvret.rerank.verification import SpatialVerification, apply_transform, verify
 
 WIDTH, HEIGHT = 640, 480
@@ -185,3 +190,26 @@ def test_wrong_parameters_are_refused(arguments, message):
     matches = matches_of(np.eye(3), 5, 0, np.random.default_rng(0))
     with pytest.raises(ValueError, match=message):
         SpatialVerification(**arguments).rerank(QUERY, ranking, Table({"a": matches}))
+
+
+@given(seed=st.integers(0, 10**6), n=st.integers(0, 40))
+@settings(deadline=None)
+def test_both_forms_find_the_same_inliers_one_to_one(seed, n):
+    rng = np.random.default_rng(seed)
+    transform = similarity(rng.uniform(0.3, 3), rng.uniform(0, 360), 50, -20)
+    transform[2, :2] = rng.uniform(-1e-4, 1e-4, 2)  # a homography
+    matches = matches_of(transform, n, n // 2, rng, noise=4)
+    features = rng.integers(0, 12, len(matches)).astype(np.int32)
+    targets = rng.integers(0, 12, len(matches)) * 10**9
+    arguments = (transform, matches.source, matches.target, features, targets, 20, 12)
+    fast, plain = agreeing(*arguments), agreeing_numpy(*arguments)
+    assert fast.tolist() == plain.tolist()
+    assert len(set(features[fast])) == len(set(targets[fast])) == len(fast)
+
+
+def test_very_many_matches_take_no_square_of_time():
+    rng = np.random.default_rng(0)
+    true = similarity(0.8, 10, 5, 5)
+    matches = matches_of(true, 60_000, 40_000, rng)
+    found = verify(QUERY, matches)
+    assert found.inliers > 55_000
