@@ -5,9 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage
+from hypothesis import settings
 from PIL import Image
 
 import cvret
+
+# The first call of a kernel compiles it, which no deadline should count.
+settings.register_profile("cvret", deadline=None)
+settings.load_profile("cvret")
 
 PHOTOS = Path(skimage.__file__).parent / "data"
 

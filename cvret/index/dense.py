@@ -7,8 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_choice
-from cvret.index.kernels import dot_codes
-from cvret.index.quantizing import QUANTIZED, bounds_of, quantized_query
+from cvret.index.quantizing import (
+    QUANTIZED,
+    QuantizedQuery,
+    bounds_of,
+    quantized_query,
+)
 from cvret.storage.arrays import Arrays, checked
 
 __all__ = ["METRICS", "DenseIndex", "PreparedVector"]
@@ -82,17 +86,12 @@ class PreparedVector(NamedTuple):
     ----------
     vector : array of float64, shape (d,)
         The query itself.
-    codes : array of int16, shape (d,), or None
+    quantized : QuantizedQuery or None
         The query in whole numbers, where the metric can use them.
-    step, error, norm : float
-        Of the codes: what one is worth, how far they are off, and the length.
     """
 
     vector: Doubles
-    codes: NDArray[np.int16] | None
-    step: float
-    error: float
-    norm: float
+    quantized: QuantizedQuery | None
 
 
 class DenseIndex:
@@ -134,9 +133,9 @@ class DenseIndex:
     def prepare(self, query: Vectors) -> PreparedVector:
         """Compute of a (d,) vector what all segments need."""
         vector = np.asarray(query, np.float64)
-        if self._metric not in QUANTIZED:
-            return PreparedVector(vector, None, 0.0, 0.0, 0.0)
-        return PreparedVector(vector, *quantized_query(vector, self._metric))
+        usable = self._metric in QUANTIZED
+        quantized = quantized_query(vector, self._metric) if usable else None
+        return PreparedVector(vector, quantized)
 
     def score_segment(
         self, query: PreparedVector, number: int, n: int = 0, floor: float = 0.0
@@ -205,9 +204,8 @@ class DenseIndex:
     ) -> NDArray[np.intp]:
         """Give the rows that may be among the `n` best, ascending."""
         segment, there = self._segments[number], self._alive[number]
-        assert query.codes is not None  # as `prepare` saw to
-        products = dot_codes(segment["codes"], query.codes)
-        low, high = bounds_of(products, segment["scales"], query, self._metric)
+        assert query.quantized is not None  # as `prepare` saw to
+        low, high = bounds_of(segment, query.quantized, self._metric)
         if there is not None:
             low[~there], high[~there] = -1, -1
         nth = np.partition(low, len(low) - n)[len(low) - n]

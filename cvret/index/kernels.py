@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 SIGNATURE_BITS = 64
-_CHUNK = 192  # postings squeezed to their matches while the next ones are fetched
+_CHUNK = 128  # postings squeezed to their matches while the next ones are fetched
 _LINE = 64  # bytes that come from memory at once
 
 
@@ -107,7 +107,13 @@ def score_postings(
         weight = weights[feature]
         n_found = np.uint64(0)
         last_image, last_bits = np.uint16(0), nothing
+        following = min(feature + 1, len(starts) - 1)
         for assignment in range(starts.shape[1]):
+            next_list = starts[following, assignment]
+            for place in range(next_list, next_list + _CHUNK, _LINE // 8):
+                prefetch(stored, place)
+            for place in range(next_list, next_list + _CHUNK, _LINE // 2):
+                prefetch(images, place)
             signature = signatures[feature, assignment]
             end_of_list = ends[feature, assignment]
             for start in range(starts[feature, assignment], end_of_list, _CHUNK):
@@ -360,30 +366,64 @@ def count_runs(
 
 
 def dot_codes_numpy(
-    codes: NDArray[np.uint8], query: NDArray[np.int16]
-) -> NDArray[np.int32]:
-    """Give the dot product of each row of codes with a query.
+    codes: NDArray[np.uint8],
+    scales: NDArray[np.float32],
+    query: NDArray[np.int16],
+    whole: float,
+    step: float,
+    error: float,
+    norm: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the dot product of each quantized vector with a query, and how far off.
 
     Parameters
     ----------
     codes : array of uint8, shape (n, d)
-        The vectors.
+        The vectors: ``low + step * code``.
+    scales : array of float32, shape (n, 4)
+        Of each, ``low``, ``step``, its distance to the true vector, and the length of
+        that.
     query : array of int16, shape (d,)
-        Small enough that no sum leaves 32 bits.
+        Its codes, so small that no sum leaves 32 bits.
+    whole, step, error, norm : float
+        Of the query: the sum of its elements, what one of its codes is worth, how far
+        the codes are from it, and its length.
+
+    Returns
+    -------
+    dots, off : arrays of float64, shape (n,)
+        The true product is within ``dots - off`` and ``dots + off``.
     """
-    products: NDArray[np.int32] = codes.astype(np.int32) @ query.astype(np.int32)
-    return products
+    products = codes.astype(np.int32) @ query.astype(np.int32)
+    low, code_step, distance, length = scales.T.astype(np.float64)
+    root = np.sqrt(float(codes.shape[1]))
+    longest = np.minimum(code_step * root * 255, length + distance + abs(low) * root)
+    off = norm * distance + error * longest + 1e-6 * norm * length + 1e-36
+    return low * whole + code_step * step * products, off
 
 
 @compiled(stand_in=dot_codes_numpy)
-def dot_codes(codes: NDArray[np.uint8], query: NDArray[np.int16]) -> NDArray[np.int32]:
+def dot_codes(
+    codes: NDArray[np.uint8],
+    scales: NDArray[np.float32],
+    query: NDArray[np.int16],
+    whole: float,
+    step: float,
+    error: float,
+    norm: float,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The compiled form of `dot_codes_numpy`."""
     n, d = codes.shape
-    products = np.empty(n, np.int32)
+    dots, off = np.empty(n, np.float64), np.empty(n, np.float64)
+    root = np.sqrt(np.float64(d))
     for row in range(n):
         total = np.int32(0)
         for k in range(d):
             product = np.int32(np.int32(codes[row, k]) * np.int32(query[k]))
             total = np.int32(total + product)
-        products[row] = total
-    return products
+        low, code_step = np.float64(scales[row, 0]), np.float64(scales[row, 1])
+        distance, length = np.float64(scales[row, 2]), np.float64(scales[row, 3])
+        longest = min(code_step * root * 255, length + distance + abs(low) * root)
+        dots[row] = low * whole + code_step * step * np.float64(total)
+        off[row] = norm * distance + error * longest + 1e-6 * norm * length + 1e-36
+    return dots, off

@@ -6,12 +6,15 @@ distance ``e`` between the two is stored; so ``q . x`` is off by at most ``|q| e
 what is surely not among the best need not be looked at.
 """
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["QUANTIZED", "bounds_of", "quantize", "quantized_query"]
+from cvret.index.kernels import dot_codes
+from cvret.storage.arrays import Arrays
+
+__all__ = ["QUANTIZED", "QuantizedQuery", "bounds_of", "quantize", "quantized_query"]
 
 QUANTIZED = ("cosine", "hellinger", "l2")
 
@@ -19,15 +22,23 @@ _LEVELS = 255
 _ROWS = 4096
 
 
-class _Prepared(Protocol):
-    @property
-    def vector(self) -> NDArray[np.float64]: ...
-    @property
-    def step(self) -> float: ...
-    @property
-    def error(self) -> float: ...
-    @property
-    def norm(self) -> float: ...
+class QuantizedQuery(NamedTuple):
+    """A query in whole numbers.
+
+    Attributes
+    ----------
+    codes : array of int16, shape (d,)
+        The transformed query is about ``step * codes``.
+    whole, step, error, norm : float
+        The sum of its elements, what a code is worth, how far the codes are from it,
+        and its length.
+    """
+
+    codes: NDArray[np.int16]
+    whole: float
+    step: float
+    error: float
+    norm: float
 
 
 def quantize(vectors: NDArray[np.float32], metric: str) -> dict[str, NDArray[Any]]:
@@ -76,10 +87,8 @@ def quantize(vectors: NDArray[np.float32], metric: str) -> dict[str, NDArray[Any
     return {"codes": codes, "scales": scales}
 
 
-def quantized_query(
-    vector: NDArray[np.float64], metric: str
-) -> tuple[NDArray[np.int16], float, float, float]:
-    """Turn a query into whole numbers: codes, their step, their error, the length.
+def quantized_query(vector: NDArray[np.float64], metric: str) -> QuantizedQuery:
+    """Turn a query of shape (d,) into whole numbers.
 
     As many bits are kept as let a sum of products stay within 32 bits.
     """
@@ -88,46 +97,38 @@ def quantized_query(
     step = float(np.abs(transformed).max(initial=0)) / max(most, 1)
     usable = step > 0 and most > 0
     codes = np.rint(transformed / step) if usable else np.zeros(len(vector))
-    error = float(np.sqrt(((transformed - step * codes) ** 2).sum()))
-    norm = float(np.sqrt((transformed**2).sum()))
-    return codes.astype(np.int16), step, error, norm
+    return QuantizedQuery(
+        codes.astype(np.int16),
+        float(transformed.sum()),
+        step,
+        float(np.sqrt(((transformed - step * codes) ** 2).sum())),
+        float(np.sqrt((transformed**2).sum())),
+    )
 
 
 def bounds_of(
-    products: NDArray[np.int32],
-    scales: NDArray[np.float32],
-    query: _Prepared,
-    metric: str,
+    segment: Arrays, query: QuantizedQuery, metric: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the least and the most that each similarity can be.
+    """Give the least and the most that the similarity to each vector can be.
 
     Parameters
     ----------
-    products : array of int32, shape (n,)
-        Dot products of the codes of the query and of each vector.
-    scales : array of float32, shape (n, 4)
-        As `quantize` gave them.
-    query : PreparedVector
-        With what `quantized_query` gave.
+    segment : mapping of str to array
+        As `quantize` gave it.
+    query : QuantizedQuery
+        As `quantized_query` gave it.
     metric : str
         One of `QUANTIZED`.
     """
-    low, step, error, length = scales.T.astype(np.float64)
-    whole = float(_transformed(query.vector[None], metric)[0].sum())
-    dots = low * whole + step * query.step * products
-    # What is off: the vector by its error, the query's codes by theirs; and rounding.
-    code_lengths = step * np.sqrt(len(query.vector)) * _LEVELS
-    off = query.norm * error + query.error * np.minimum(
-        code_lengths, length + error + np.abs(low) * np.sqrt(len(query.vector))
-    )
-    off = off + 1e-6 * (query.norm * length + 1e-30)
+    dots, off = dot_codes(segment["codes"], segment["scales"], *query)
     if metric == "l2":
-        squares = query.norm**2 + length**2 - 2 * dots
-        slack = 1e-6 * (query.norm**2 + length**2)
-        near = np.sqrt(np.maximum(squares - 2 * off - slack, 0))
-        far = np.sqrt(np.maximum(squares + 2 * off + slack, 0))
+        length = segment["scales"][:, 3].astype(np.float64)
+        most = query.norm**2 + length**2
+        squares, slack = most - 2 * dots, 2 * off + 1e-6 * most
+        near = np.sqrt(np.maximum(squares - slack, 0))
+        far = np.sqrt(np.maximum(squares + slack, 0))
         return 1 / (1 + far), 1 / (1 + near)
-    return np.clip(dots - off, 0, 1), np.clip(dots + off, 0, 1)
+    return dots - off, dots + off
 
 
 def _transformed(vectors: NDArray[np.float64], metric: str) -> NDArray[np.float64]:

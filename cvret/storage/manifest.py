@@ -201,7 +201,19 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "segments": [segment.to_dict() for segment in manifest.segments],
     }
     content["checksum"] = _checksum(content)
-    replace_text(folder / NAME, json.dumps(content, indent=1, sort_keys=True) + "\n")
+    replace_text(folder / NAME, _text(content))
+
+
+def _text(content: Mapping[str, Any]) -> str:
+    """Give JSON with a line for each segment; indenting all takes far longer."""
+    lines = []
+    for key, value in content.items():
+        text = json.dumps(value, sort_keys=True)
+        if key == "segments":
+            rows = ",\n".join(json.dumps(row, sort_keys=True) for row in value)
+            text = f"[\n{rows}\n]"
+        lines.append(f'"{key}": {text}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The compiled loops over postings equal their plain forms."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,8 +106,13 @@ def test_both_forms_count_runs_alike(words):
 def test_both_forms_multiply_alike(seed, n, d):
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, 256, (n, d)).astype(np.uint8)
+    scales = (rng.random((n, 4)) - [0.5, 0, 0, 0]).astype(np.float32)
     query = rng.integers(-20000, 20000, d).astype(np.int16)
-    assert np.array_equal(dot_codes(codes, query), dot_codes_numpy(codes, query))
+    arguments = (codes, scales, query, 0.7, 0.01, 0.02, 3.0)
+    for fast, plain in zip(
+        dot_codes(*arguments), dot_codes_numpy(*arguments), strict=True
+    ):
+        assert fast == pytest.approx(plain, rel=1e-12)
 
 
 @given(
