@@ -7,7 +7,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-long test-oldest lint bench clean
+.PHONY: demo test test-long test-oldest lint bench bench-small clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cvret demo -o demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(QUERY),--query "$(QUERY)")
@@ -27,9 +27,18 @@ test-oldest:
 	$(MAKE) VENV=.venv-oldest .venv-oldest/.oldest
 	.venv-oldest/bin/python -m pytest -n 2 -m "not long"
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/main_job.py
 	$(BIN)/python benchmarks/indexing.py
+	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/rivals.py
+	$(BIN)/python benchmarks/growing.py
+	$(BIN)/python benchmarks/dials.py
+
+# The engine at its smallest, to see that it runs; nothing is recorded.
+bench-small: $(VENV)/.dev
+	$(BIN)/python benchmarks/speed.py --images 5000 --dry
+	$(BIN)/python benchmarks/growing.py --images 5000 --singles 30 --dry
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +51,11 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install -q -e ".[dev,demo]"
 	@$(BIN)/python benchmarks/loadable_opencv.py
+	@touch $@
+
+# Libraries to compare with.
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install -q bm25s faiss-cpu hnswlib usearch
 	@touch $@
 
 # The lower bounds of pyproject.toml, exactly.

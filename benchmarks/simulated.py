@@ -5,11 +5,13 @@ signature flipped with a small chance; so the lengths of lists, and how many sig
 match by accident, are those of real collections.
 """
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import skimage
 from numpy.typing import NDArray
 from record import datasets
 
@@ -23,6 +25,13 @@ FEATURES = 539  # an image
 SEGMENT = 65536
 
 
+def photographs() -> Path:
+    """The folder of 1,000 photographs, or, without data sets, some that are at hand."""
+    if os.environ.get("CVRET_DATASETS"):
+        return datasets() / "wang1k"
+    return Path(skimage.__file__).parent / "data"
+
+
 class RealWords:
     """Words and signatures of real photographs, to draw from."""
 
@@ -30,7 +39,7 @@ class RealWords:
         self._rng = np.random.default_rng(seed)
         with tempfile.TemporaryDirectory() as work:
             index = cvret.Index.create(Path(work) / "real.cvret")
-            index.add(datasets() / "wang1k")
+            index.add(photographs())
             arrays = index._state.segments[0].arrays.part("words")
             starts = arrays["starts"].astype(np.int64)
             counts = starts[1:] - starts[:-1]

@@ -16,9 +16,10 @@ from cvret.collection.adding import AddReport, Item, Source, compute_items
 from cvret.collection.fields import WordsField, field_of
 from cvret.collection.learned import restore_learned, write_learned
 from cvret.collection.progress import progress_bar
+from cvret.collection.settings import check_settings
 from cvret.collection.state import State, load_state
 from cvret.collection.writing import Writer
-from cvret.errors import FormatError, UnknownNameError
+from cvret.errors import CvretError, FormatError, UnknownNameError
 from cvret.recipes import find_recipe
 from cvret.storage.manifest import Manifest, read_manifest, write_manifest
 
@@ -78,27 +79,35 @@ def open_state(path: Path, given: Mapping[str, Any]) -> State:
     """Open the folder of an index; see `Index.open`."""
     manifest = read_manifest(path)
     try:
-        specs = dict(manifest.settings["fields"])
-        learned = dict(manifest.settings["learned"])
-    except (KeyError, TypeError, ValueError) as error:
+        check_settings(manifest.settings)
+        for name in given:
+            if name not in manifest.settings["fields"]:
+                known = ", ".join(manifest.settings["fields"])
+                raise UnknownNameError(
+                    f"{path} has no field {name!r}; there are {known}"
+                )
+        return load_state(path, manifest, _parts(path, manifest, given))
+    except (CvretError, OSError, RuntimeError):
+        raise
+    except _CANNOT_BE as error:
         raise FormatError(f"{path} has a damaged manifest: {error!r}") from error
-    for name in given:
-        if name not in specs:
-            raise UnknownNameError(
-                f"{path} has no field {name!r}; there are {', '.join(specs)}"
-            )
+
+
+_CANNOT_BE = (LookupError, TypeError, AttributeError, ValueError, OverflowError)
+
+
+def _parts(path: Path, manifest: Manifest, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Make the part of each field, with what it learned."""
+    learned = manifest.settings["learned"]
     parts = {}
-    for name, spec in specs.items():
+    for name, spec in manifest.settings["fields"].items():
         if name in given:
             parts[name] = _own_copy(given[name])
         else:
             parts[name] = _build(path, name, spec)
         if name in learned:
             restore_learned(path, parts[name], learned[name])
-    try:
-        return load_state(path, manifest, parts)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise FormatError(f"{path} has a damaged manifest: {error!r}") from error
+    return parts
 
 
 def learn(
