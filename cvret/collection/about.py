@@ -14,7 +14,7 @@ def about(state: State) -> dict[str, Any]:
     sizes = [
         (name, int(stored["bytes"]))
         for segment in state.manifest.segments
-        for known in (segment, segment.removed)
+        for known in (segment, segment.removed, segment.graphs)
         if known is not None
         for name, stored in known.files.items()
     ]

@@ -29,6 +29,8 @@ class Asking:
         Applied in the order written.
     min_score : float
         Results below are left out.
+    exact : bool
+        Whether graphs are not asked.
     """
 
     index: Any
@@ -37,12 +39,13 @@ class Asking:
     weights: dict[str, float]
     rerank: tuple[Reranker, ...]
     min_score: float
+    exact: bool = False
 
     def answer(self, query: Query, n_jobs: int) -> Ranking:
         """Rank and re-rank, in up to `n_jobs` threads (-1 for all cores)."""
         depths = [int(getattr(part, "depth", 0)) for part in self.rerank]
         depth = max(self.k, *depths, 0)
-        ranking = rank(self.state, query, self.weights, depth, n_jobs)
+        ranking = rank(self.state, query, self.weights, depth, n_jobs, exact=self.exact)
         for part in self.rerank:
             ranking = part.rerank(query, ranking, self.index)
         return ranking[: min(self.k, int((ranking.scores >= self.min_score).sum()))]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from cvret.collection.roots import Roots
-from cvret.collection.state import REMOVED, SEGMENTS
+from cvret.collection.state import GRAPHS, REMOVED, SEGMENTS
 from cvret.collection.writing import LEARNED
 from cvret.errors import FormatError
 from cvret.storage.arrays import ArrayFolder
@@ -91,6 +91,11 @@ def _folders(
         (path / REMOVED / s.removed.folder, s.removed.files)
         for s in manifest.segments
         if s.removed is not None
+    ]
+    folders += [
+        (path / GRAPHS / s.graphs.folder, s.graphs.files)
+        for s in manifest.segments
+        if s.graphs is not None
     ]
     folders += [
         (path / LEARNED / stored["folder"], stored["files"])

@@ -1,6 +1,6 @@
 """The fields of an index: what each computes of a picture, stores, and answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_number
+from cvret.errors import UnknownNameError
 from cvret.images.reading import shrink
+from cvret.index.approximate import Graph
 from cvret.index.dense import DenseIndex
 from cvret.index.inverted import InvertedIndex
 from cvret.index.postings import (
@@ -18,13 +20,20 @@ from cvret.index.postings import (
     merge_postings,
     pack_words,
 )
-from cvret.index.quantizing import quantize
+from cvret.index.quantizing import QUANTIZED, quantize
 from cvret.protocols import Descriptor, Encoder
 from cvret.records import LocalFeatures, VisualWords
 from cvret.storage.arrays import Arrays
 from cvret.storage.writing import Pieces
 
-__all__ = ["Field", "VectorField", "View", "WordsField", "field_of"]
+__all__ = [
+    "Field",
+    "VectorField",
+    "View",
+    "WordsField",
+    "field_of",
+    "fields_for_graphs",
+]
 
 Alive = NDArray[np.bool_] | None
 Kept = Sequence[NDArray[np.intp]]
@@ -133,6 +142,7 @@ class WordsField:
         segments: Sequence[Arrays],
         alive: Sequence[Alive],
         removed: Sequence[Arrays],
+        graphs: Sequence[Graph | None],
     ) -> InvertedIndex:
         """Make the stored arrays searchable."""
         df = [arrays.get("df") for arrays in removed]
@@ -201,9 +211,10 @@ class VectorField:
         segments: Sequence[Arrays],
         alive: Sequence[Alive],
         removed: Sequence[Arrays],
+        graphs: Sequence[Graph | None],
     ) -> DenseIndex:
         """Make the stored arrays searchable."""
-        return DenseIndex(segments, self.part.metric, alive)
+        return DenseIndex(segments, self.part.metric, alive, graphs)
 
     def stored(
         self, searcher: DenseIndex, row: int, size: tuple[int, int]
@@ -244,3 +255,34 @@ def field_of(name: str, part: Any) -> Field:
         f"field {name!r} must be a descriptor such as HSVHistogram() or an encoder "
         f"such as BagOfWords(SIFT()), got {part!r}"
     )
+
+
+def fields_for_graphs(
+    fields: Mapping[str, Field], by: str | Sequence[str] | None
+) -> list[str]:
+    """Give the names of the fields that get graphs.
+
+    Raises
+    ------
+    UnknownNameError
+        If a field is not there.
+    ValueError
+        If one cannot have a graph, or none can.
+    """
+    able = [
+        name
+        for name, field in fields.items()
+        if isinstance(field, VectorField) and field.part.metric in QUANTIZED
+    ]
+    names = able if by is None else [by] if isinstance(by, str) else list(by)
+    for name in names:
+        if name not in fields:
+            raise UnknownNameError(
+                f"no field is named {name!r}; there are {', '.join(fields)}"
+            )
+    if not names or not set(names) <= set(able):
+        raise ValueError(
+            "only fields with a vector an image and one of the metrics "
+            f"{', '.join(QUANTIZED)} can be accelerated; here {able or 'none'} can"
+        )
+    return names

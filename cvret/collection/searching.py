@@ -92,12 +92,19 @@ def score_fields(state: State, query: Query, name: str) -> NDArray[np.float64]:
 
 
 def rank(
-    state: State, query: Query, weights: Mapping[str, float], n: int, n_jobs: int = -1
+    state: State,
+    query: Query,
+    weights: Mapping[str, float],
+    n: int,
+    n_jobs: int = -1,
+    *,
+    exact: bool = False,
 ) -> Ranking:
     """Rank by the weighted mean of the fields' similarities; give the first `n`.
 
     Segments are scored one after the other, in up to `n_jobs` threads (-1 for all
-    cores), and the best kept on the way; any number of threads gives the same.
+    cores), and the best kept on the way; any number of threads gives the same. With
+    `exact`, every image is compared, also where a field has a graph.
     """
     asked = [
         (state.searchers[name], state.searchers[name].prepare(_part(query, name)))
@@ -112,7 +119,10 @@ def rank(
         best = Best(n)
         found.append(best)
         for number in numbers:  # each number goes to one thread
-            best.take(*_score_segment(state, asked, shares, number, n, best.floor))
+            found_here = _score_segment(
+                state, asked, shares, number, 0 if exact else n, best.floor
+            )
+            best.take(*found_here)
 
     workers = _n_threads(n_jobs, len(state.images), len(state.segments))
     if workers == 1:

@@ -12,11 +12,13 @@ from cvret.collection.fields import Field, field_of
 from cvret.collection.images import Alive, ImageTable
 from cvret.collection.roots import Roots
 from cvret.errors import FormatError
+from cvret.index.approximate import Graph
 from cvret.storage.arrays import ArrayFolder, Arrays
 from cvret.storage.manifest import Manifest, Segment, read_manifest
 
-__all__ = ["REMOVED", "SEGMENTS", "State", "load_state"]
+__all__ = ["GRAPHS", "REMOVED", "SEGMENTS", "State", "load_state"]
 
+GRAPHS = "graphs"
 SEGMENTS = "segments"
 REMOVED = "removed"
 
@@ -37,12 +39,15 @@ class OpenSegment:
         What is known anew since images were removed; nothing if none was.
     alive : array of bool, shape (n_images,), or None
         Which images are there; None for all.
+    graphs : mapping of str to Graph
+        By field.
     """
 
     known: Segment
     arrays: ArrayFolder
     removed: Arrays
     alive: Alive
+    graphs: Mapping[str, Graph]
 
     def rows(self) -> NDArray[np.intp]:
         """Give the rows that are there."""
@@ -127,11 +132,12 @@ def load_state(
     FormatError
         If an array is missing or cut off, or arrays do not fit together.
     """
+    fields = {name: field_of(name, part) for name, part in parts.items()}
     opened = {s.known.id: s for s in before.segments} if before else {}
     for _ in range(_TRIES):
         try:
             segments = tuple(
-                _open(path, segment, opened.get(segment.id))
+                _open(path, segment, opened.get(segment.id), fields)
                 for segment in manifest.segments
             )
         except FormatError:
@@ -144,19 +150,25 @@ def load_state(
                 ) from None
             manifest = newer
         else:
-            return _joined(path, manifest, parts, segments)
+            return _joined(path, manifest, fields, segments)
     raise FormatError(f"{path} changes faster than it can be opened; try again")
 
 
-def _open(path: Path, known: Segment, before: OpenSegment | None) -> OpenSegment:
+def _open(
+    path: Path, known: Segment, before: OpenSegment | None, fields: Mapping[str, Field]
+) -> OpenSegment:
     if before is not None and before.known == known:
         return before
     if before is not None and before.known.files == known.files:
         arrays = before.arrays
     else:
         arrays = ArrayFolder(path / SEGMENTS / known.id, known.files)
+    if before is not None and before.known.graphs == known.graphs:
+        graphs = before.graphs
+    else:
+        graphs = _open_graphs(path, known, fields)
     if known.removed is None:
-        return OpenSegment(known, arrays, {}, None)
+        return OpenSegment(known, arrays, {}, None, graphs)
     folder = path / REMOVED / known.removed.folder
     removed = ArrayFolder(folder, known.removed.files)
     alive = np.ones(known.n_images, bool)
@@ -164,16 +176,24 @@ def _open(path: Path, known: Segment, before: OpenSegment | None) -> OpenSegment
     if len(rows) != known.removed.n_images or rows.max(initial=0) >= known.n_images:
         raise FormatError(f"{folder} does not fit its segment")
     alive[rows] = False
-    return OpenSegment(known, arrays, removed, alive)
+    return OpenSegment(known, arrays, removed, alive, graphs)
+
+
+def _open_graphs(
+    path: Path, known: Segment, fields: Mapping[str, Field]
+) -> dict[str, Graph]:
+    if known.graphs is None:
+        return {}
+    stored = ArrayFolder(path / GRAPHS / known.graphs.folder, known.graphs.files)
+    return {name: Graph(stored, name, fields[name].part.metric) for name in stored}
 
 
 def _joined(
     path: Path,
     manifest: Manifest,
-    parts: Mapping[str, Any],
+    fields: dict[str, Field],
     segments: tuple[OpenSegment, ...],
 ) -> State:
-    fields = {name: field_of(name, part) for name, part in parts.items()}
     alive = [segment.alive for segment in segments]
     try:
         images = ImageTable([s.arrays.part("image") for s in segments], alive)
@@ -182,6 +202,7 @@ def _joined(
                 [segment.arrays.part(name) for segment in segments],
                 alive,
                 [_part(segment.removed, name) for segment in segments],
+                [segment.graphs.get(name) for segment in segments],
             )
             for name, field in fields.items()
         }

@@ -15,9 +15,18 @@ from cvret.collection.images import image_arrays, merge_images
 from cvret.collection.locking import locked
 from cvret.collection.merging import fitting, next_merge
 from cvret.collection.roots import Roots
-from cvret.collection.state import REMOVED, SEGMENTS, OpenSegment, State, load_state
+from cvret.collection.state import (
+    GRAPHS,
+    REMOVED,
+    SEGMENTS,
+    OpenSegment,
+    State,
+    load_state,
+)
 from cvret.errors import FormatError
+from cvret.index.approximate import LEAST, build_graph
 from cvret.storage.manifest import (
+    Graphs,
     Manifest,
     Removal,
     Segment,
@@ -119,6 +128,29 @@ class Writer:
             if chosen is None:
                 return
             self.merge(*chosen)
+
+    def accelerate(self, names: Sequence[str]) -> int:
+        """Build graphs of some fields where segments are large; give how many."""
+        made = 0
+        for number, segment in enumerate(self.state.segments):
+            missing = [name for name in names if name not in segment.graphs]
+            if segment.known.n_images < LEAST or not missing:
+                continue
+            arrays = {
+                name: build_graph(
+                    segment.arrays.part(name)["vectors"],
+                    self.state.fields[name].part.metric,
+                )
+                for name in {*names, *segment.graphs}
+            }
+            folder = f"{segment.known.id}-{self.state.manifest.generation + 1}"
+            with self._new_folders():
+                files = write_arrays(self.path / GRAPHS / folder, arrays)
+                known = list(self.state.manifest.segments)
+                known[number] = replace(known[number], graphs=Graphs(folder, files))
+                self.commit(self.state.manifest.with_segments(tuple(known), 0))
+            made += len(missing)
+        return made
 
     def compact(self) -> CompactReport:
         """Merge all that fits together, and forget what was removed."""
@@ -261,10 +293,12 @@ def _merged_arrays(
 def _remove_leftovers(path: Path, manifest: Manifest) -> None:
     """Remove what no manifest knows: left by a process that died, or merged."""
     removals = [s.removed.folder for s in manifest.segments if s.removed is not None]
+    graphs = [s.graphs.folder for s in manifest.segments if s.graphs is not None]
     learned = manifest.settings["learned"].values()
     used = {
         SEGMENTS: {segment.id for segment in manifest.segments},
         REMOVED: set(removals),
+        GRAPHS: set(graphs),
         LEARNED: {stored["folder"] for stored in learned},
     }
     for room, names in used.items():

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_choice
+from cvret.index.approximate import Graph
 from cvret.index.quantizing import (
     QUANTIZED,
     QuantizedQuery,
@@ -110,6 +111,9 @@ class DenseIndex:
         A key of `METRICS`.
     alive : sequence of (arrays of bool, shape (n_images,), or None), optional
         Which images of each segment are there; None for all.
+    graphs : sequence of (Graph or None), optional
+        Where a segment has one, it proposes what is compared; so some of the best may
+        be missed.
     """
 
     def __init__(
@@ -117,12 +121,14 @@ class DenseIndex:
         segments: Sequence[Arrays],
         metric: str,
         alive: Sequence[Alive] | None = None,
+        graphs: Sequence[Graph | None] | None = None,
     ):
         check_choice("metric", metric, tuple(sorted(METRICS)))
         self._segments = segments
         self._metric = metric
         self._similarity = METRICS[metric]
         self._alive = alive or [None] * len(segments)
+        self._graphs = graphs or [None] * len(segments)
         self._shapes = [checked(s, "vectors", [], []).shape for s in segments]
 
     @property
@@ -202,8 +208,12 @@ class DenseIndex:
     def _candidates(
         self, query: PreparedVector, number: int, n: int, floor: float
     ) -> NDArray[np.intp]:
-        """Give the rows that may be among the `n` best, ascending."""
+        """Give the rows that are compared, for the `n` best are among them."""
         segment, there = self._segments[number], self._alive[number]
+        graph = self._graphs[number]
+        if graph is not None and graph.usable:
+            proposed = graph.propose(query.vector, n)
+            return proposed if there is None else proposed[there[proposed]]
         assert query.quantized is not None  # as `prepare` saw to
         low, high = bounds_of(segment, query.quantized, self._metric)
         if there is not None:

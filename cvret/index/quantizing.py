@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 from cvret.index.kernels import dot_codes
 from cvret.storage.arrays import Arrays
 
-__all__ = ["QUANTIZED", "QuantizedQuery", "bounds_of", "quantize", "quantized_query"]
+__all__ = [
+    "QUANTIZED",
+    "QuantizedQuery",
+    "bounds_of",
+    "quantize",
+    "quantized_query",
+    "transformed",
+]
 
 QUANTIZED = ("cosine", "hellinger", "l2")
 
@@ -62,7 +69,7 @@ def quantize(vectors: NDArray[np.float32], metric: str) -> dict[str, NDArray[Any
     codes = np.empty(vectors.shape, np.uint8)
     scales = np.empty((len(vectors), 4), np.float32)
     for start in range(0, len(vectors), _ROWS):
-        block = _transformed(vectors[start : start + _ROWS].astype(np.float64), metric)
+        block = transformed(vectors[start : start + _ROWS].astype(np.float64), metric)
         low = block.min(axis=1, initial=np.inf).astype(np.float32)
         top = block.max(axis=1, initial=-np.inf)
         step = (np.maximum(top - low, 0) / _LEVELS).astype(np.float32)
@@ -92,17 +99,17 @@ def quantized_query(vector: NDArray[np.float64], metric: str) -> QuantizedQuery:
 
     As many bits are kept as let a sum of products stay within 32 bits.
     """
-    transformed = _transformed(vector[None], metric)[0]
+    elements = transformed(vector[None], metric)[0]
     most = min(32767, (2**31 - 1) // (_LEVELS * max(len(vector), 1)))
-    step = float(np.abs(transformed).max(initial=0)) / max(most, 1)
+    step = float(np.abs(elements).max(initial=0)) / max(most, 1)
     usable = step > 0 and most > 0
-    codes = np.rint(transformed / step) if usable else np.zeros(len(vector))
+    codes = np.rint(elements / step) if usable else np.zeros(len(vector))
     return QuantizedQuery(
         codes.astype(np.int16),
-        float(transformed.sum()),
+        float(elements.sum()),
         step,
-        float(np.sqrt(((transformed - step * codes) ** 2).sum())),
-        float(np.sqrt((transformed**2).sum())),
+        float(np.sqrt(((elements - step * codes) ** 2).sum())),
+        float(np.sqrt((elements**2).sum())),
     )
 
 
@@ -131,7 +138,7 @@ def bounds_of(
     return dots - off, dots + off
 
 
-def _transformed(vectors: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
+def transformed(vectors: NDArray[np.float64], metric: str) -> NDArray[np.float64]:
     """Map vectors of shape (n, d) so that the metric follows from dot products."""
     if metric == "hellinger":
         vectors = np.sqrt(np.maximum(vectors, 0))

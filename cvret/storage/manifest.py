@@ -14,6 +14,7 @@ from cvret.storage.writing import replace_text
 __all__ = [
     "FORMAT",
     "NAME",
+    "Graphs",
     "Manifest",
     "Removal",
     "Segment",
@@ -49,6 +50,22 @@ class Removal:
 
 
 @dataclass(frozen=True)
+class Graphs:
+    """What makes dense fields of a segment faster to search.
+
+    Attributes
+    ----------
+    folder : str
+        Below ``graphs/``, where an array for each field lies.
+    files : mapping
+        Their sizes and checksums.
+    """
+
+    folder: str
+    files: Files
+
+
+@dataclass(frozen=True)
 class Segment:
     """Images that were written together.
 
@@ -62,12 +79,15 @@ class Segment:
         Sizes and checksums of the arrays.
     removed : Removal or None
         What of it is gone.
+    graphs : Graphs or None
+        What makes it faster to search.
     """
 
     id: str
     n_images: int
     files: Files
     removed: Removal | None = None
+    graphs: Graphs | None = None
 
     @property
     def n_alive(self) -> int:
@@ -77,9 +97,11 @@ class Segment:
     def to_dict(self) -> dict[str, Any]:
         """Give plain Python values, ready for JSON."""
         known = {"id": self.id, "n_images": self.n_images, "files": self.files}
-        if self.removed is None:
-            return known
-        return known | {"removed": vars(self.removed)}
+        if self.removed is not None:
+            known["removed"] = vars(self.removed)
+        if self.graphs is not None:
+            known["graphs"] = vars(self.graphs)
+        return known
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
@@ -92,11 +114,16 @@ class Segment:
                 int(removal["n_images"]),
                 dict(removal["files"]),
             )
+        beside = stored.get("graphs")
+        graphs = None
+        if beside is not None:
+            graphs = Graphs(_folder(beside["folder"]), dict(beside["files"]))
         segment = cls(
             _folder(stored["id"]),
             int(stored["n_images"]),
             dict(stored["files"]),
             removed,
+            graphs,
         )
         if not 0 <= segment.n_alive <= segment.n_images:
             raise ValueError(f"segment {segment.id} has {segment.n_alive} images")
