@@ -1,7 +1,6 @@
 """Arrays on disk: opened memory-mapped, checked block by block as they are touched."""
 
 import hashlib
-import mmap
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.errors import FormatError
+from cvret.storage.mapping import map_file
 
 __all__ = ["BLOCK", "BLOCKS", "ArrayFolder", "Arrays", "checked", "checksum_of"]
 
@@ -227,7 +227,7 @@ def _open(path: Path, expected: Mapping[str, Any]) -> tuple[NDArray[Any], memory
             file.seek(0, 2)
             size = file.tell()
             if size == n_bytes:
-                mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                mapped = map_file(file, size)
     except FileNotFoundError as error:
         raise FormatError(f"{path} is missing; {_WAY_OUT}") from error
     except OSError as error:
@@ -236,5 +236,4 @@ def _open(path: Path, expected: Mapping[str, Any]) -> tuple[NDArray[Any], memory
         raise FormatError(
             f"{path} has {size:,} bytes and should have {n_bytes:,}; {_WAY_OUT}"
         )
-    array = np.frombuffer(mapped, dtype, prod(shape), n_header).reshape(shape)
-    return array, memoryview(mapped)
+    return mapped[n_header:].view(dtype).reshape(shape), mapped.data
