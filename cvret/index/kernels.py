@@ -99,7 +99,8 @@ def score_postings(
     limit = np.uint64(threshold)
     nothing = np.uint8(SIGNATURE_BITS + 1)
     worth = np.zeros(SIGNATURE_BITS + 2, np.float32)
-    worth[: SIGNATURE_BITS + 1] = match_weights
+    for bits_apart in range(SIGNATURE_BITS + 1):  # a slice takes seconds to compile
+        worth[bits_apart] = match_weights[bits_apart]
     near = np.empty(_CHUNK + 1, np.uint16)
     best = np.full(len(scores) if several else 0, nothing, np.uint8)
     found = np.empty(len(scores) + 1 if several else 0, np.uint16)

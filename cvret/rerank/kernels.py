@@ -134,7 +134,8 @@ def agreeing_numpy(
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         points = source[:, :2].astype(np.float64)
         mapped = points @ transform[:, :2].T + transform[:, 2]
-        errors = np.hypot(*(mapped[:, :2] / mapped[:, 2:] - target[:, :2]).T)
+        apart = mapped[:, :2] / mapped[:, 2:] - target[:, :2]
+        errors = np.sqrt((apart**2).sum(axis=1))
         limit = min(target_tolerance, source_tolerance * _scale_at_origin(transform))
     rows = np.flatnonzero(errors <= limit)
     order = rows[np.argsort(errors[rows], kind="stable")]
@@ -174,40 +175,49 @@ def agreeing(
     source_tolerance: float,
     target_tolerance: float,
 ) -> NDArray[np.int64]:
-    """The compiled form of `agreeing_numpy`."""
+    """The compiled form of `agreeing_numpy`, which sorts nothing."""
     m = len(source)
     limit = min(target_tolerance, source_tolerance * _scale_at_origin(transform))
-    rows = np.empty(m, np.int64)
     errors = np.empty(m, np.float64)
-    n = 0
+    n_features, n_slots = np.int64(0), 16
     for row in range(m):
         x, y = np.float64(source[row, 0]), np.float64(source[row, 1])
         w = transform[2, 0] * x + transform[2, 1] * y + transform[2, 2]
         u = (transform[0, 0] * x + transform[0, 1] * y + transform[0, 2]) / w
         v = (transform[1, 0] * x + transform[1, 1] * y + transform[1, 2]) / w
-        error = np.hypot(u - np.float64(target[row, 0]), v - np.float64(target[row, 1]))
-        if error <= limit:
-            rows[n], errors[n] = row, error
-            n += 1
-    # The nearest first: of equals, the first row.
-    order = np.argsort(errors[:n], kind="mergesort")
-    # Features of the target by small numbers, so that they can be marked as seen.
-    number = np.zeros(n, np.int64)
-    by_target = np.argsort(targets[rows[:n]], kind="mergesort")
-    for k in range(1, n):
-        one, two = rows[by_target[k - 1]], rows[by_target[k]]
-        more = targets[one] != targets[two]
-        number[by_target[k]] = number[by_target[k - 1]] + more
-    seen_target = np.zeros(n, np.bool_)
-    seen_source = np.zeros(features.max() + 1 if m else 0, np.bool_)
-    kept = np.empty(n, np.int64)
+        u, v = u - np.float64(target[row, 0]), v - np.float64(target[row, 1])
+        errors[row] = np.sqrt(u * u + v * v)
+        n_features = max(n_features, np.int64(features[row]) + 1)
+    while n_slots < 2 * m:
+        n_slots *= 2
+    # The nearest row of each feature of the target, by a table of hashes ...
+    slots = np.full(n_slots, -1, np.int64)
+    for row in range(m):
+        if errors[row] <= limit:
+            slot = (targets[row] * 2654435761) % n_slots
+            while slots[slot] >= 0 and targets[slots[slot]] != targets[row]:
+                slot = (slot + 1) % n_slots
+            if slots[slot] < 0 or errors[row] < errors[slots[slot]]:
+                slots[slot] = row
+    # ... and, of these, the nearest of each feature of the source.
+    nearest = np.full(n_features, -1, np.int64)
+    for slot in range(n_slots):
+        row = slots[slot]
+        if row >= 0:
+            other = nearest[features[row]]
+            nearer = other < 0 or errors[row] < errors[other]
+            if nearer or (errors[row] == errors[other] and row < other):
+                nearest[features[row]] = row
+    kept = np.zeros(m, np.bool_)
     n_kept = 0
-    for place in order:
-        row = rows[place]
-        if not seen_target[number[place]]:
-            seen_target[number[place]] = True
-            if not seen_source[features[row]]:
-                seen_source[features[row]] = True
-                kept[n_kept] = row
-                n_kept += 1
-    return np.sort(kept[:n_kept])
+    for feature in range(n_features):
+        if nearest[feature] >= 0:
+            kept[nearest[feature]] = True
+            n_kept += 1
+    rows = np.empty(n_kept, np.int64)
+    place = 0
+    for row in range(m):
+        if kept[row]:
+            rows[place] = row
+            place += 1
+    return rows
