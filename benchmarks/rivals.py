@@ -38,11 +38,13 @@ def tf_idf(real: RealWords, n_images: int, note: Callable[..., None]) -> None:
         index = cvret.Index.create(Path(work) / "i", fields={"words": words})
         matrix = fill_both(index, real, n_images)
         searcher = index._state.searchers["words"]
-        segments = [segment.arrays.part("words") for segment in index._state.segments]
+        segments = range(len(index._state.segments))
         queries = [searcher.prepare(real.query().parts["words"]) for _ in range(9)]
         by_image = matrix.T.tocsr()  # (n_images, n_words), for the dense query
         rivals: dict[str, Found] = {
-            "cvret": lambda q: [searcher._raw_scores(q, s) for s in segments],
+            "cvret": lambda q: [
+                searcher._raw_scores(q, number).copy() for number in segments
+            ],
             "scipy rows": lambda q: matrix[q.words[:, 0]].T @ q.weights,
             "scipy rows, weights first": lambda q: q.weights @ matrix[q.words[:, 0]],
             "scipy csr @ dense": lambda q: by_image @ dense(q, matrix.shape[0]),

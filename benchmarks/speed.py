@@ -28,7 +28,6 @@ import cvret
 from cvret._optional import bit_count
 from cvret.collection.state import load_state
 from cvret.collection.writing import writing
-from cvret.index.inverted import _ranges
 from cvret.index.kernels import score_postings
 from cvret.index.postings import build_postings, pack_words
 from cvret.storage.manifest import read_manifest
@@ -96,7 +95,7 @@ def scoring(index: cvret.Index, real: RealWords, assignments: int) -> dict[str, 
     rows = []
     for query in queries:
         prepared = searcher.prepare(query.parts["words"])
-        ranges = [_ranges(segment, prepared.words) for segment in segments]
+        ranges = [prepared.found.ranges(number) for number in range(len(segments))]
         mapped = [
             (s.checked("images", [], []), s.checked("signatures", [], []))
             for s in segments

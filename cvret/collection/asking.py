@@ -39,7 +39,7 @@ class Asking:
     weights: dict[str, float]
     rerank: tuple[Reranker, ...]
     min_score: float
-    exact: bool = False
+    exact: bool
 
     def answer(self, query: Query, n_jobs: int) -> Ranking:
         """Rank and re-rank, in up to `n_jobs` threads (-1 for all cores)."""

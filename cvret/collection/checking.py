@@ -10,7 +10,7 @@ from cvret.collection.state import GRAPHS, REMOVED, SEGMENTS
 from cvret.collection.writing import LEARNED
 from cvret.errors import FormatError
 from cvret.storage.arrays import ArrayFolder
-from cvret.storage.manifest import Manifest, read_manifest
+from cvret.storage.manifest import NAME, Manifest, read_manifest
 
 __all__ = ["VerifyReport", "check_files"]
 
@@ -24,7 +24,7 @@ class VerifyReport:
     n_files, n_bytes : int
         What was read.
     generation : int
-        Of the index.
+        Of the index; 0 where the manifest cannot be read.
     problems : tuple of str
         One for each damaged file, which it names.
     """
@@ -49,7 +49,13 @@ class VerifyReport:
 def check_files(path: Path) -> VerifyReport:
     """Compare every file of an index with its checksum; see `Index.verify`."""
     while True:
-        manifest = read_manifest(path)
+        try:
+            manifest = read_manifest(path)
+        except FormatError as error:
+            if not (path / NAME).is_file():
+                raise
+            size = (path / NAME).stat().st_size
+            return VerifyReport(1, size, 0, (str(error),))
         problems = _problems(path, manifest)
         # A writer may have merged meanwhile, and removed what was being read.
         if not problems or read_manifest(path).generation == manifest.generation:
@@ -58,7 +64,7 @@ def check_files(path: Path) -> VerifyReport:
     return VerifyReport(
         sum(map(len, files)) + 1,
         sum(int(stored["bytes"]) for known in files for stored in known.values())
-        + (path / "manifest.json").stat().st_size,
+        + (path / NAME).stat().st_size,
         manifest.generation,
         tuple(problems),
     )

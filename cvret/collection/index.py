@@ -1,13 +1,16 @@
 """Index: a folder of pictures made searchable, by the fields it was created with."""
 
 import os
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, Self
+
+import numpy as np
 
 from cvret._checks import check_count, check_jobs, check_number
 from cvret._opencv import single_thread
@@ -256,7 +259,8 @@ class Index:
         """Remove images; their files stay where they are.
 
         Rankings, and the weights of words, are at once those of an index of the images
-        that are left. The space is given back by `compact`, or as segments are merged.
+        that are left. A later `add` of a folder that still has the file puts the image
+        back. The space is given back by `compact`, or as segments are merged.
 
         Parameters
         ----------
@@ -293,7 +297,8 @@ class Index:
         """Merge segments as far as they go, and give back the space of the removed.
 
         Answers stay what they are. It is never needed: segments merge by themselves as
-        images come, and each is written again when half of it is removed.
+        images come, and each is written again when over half of it is removed. Graphs
+        of segments that are merged go; see `accelerate`.
 
         Returns
         -------
@@ -310,7 +315,8 @@ class Index:
         what to compare: nearly all of the best are found, most often all, in a small
         part of the time; ``search(..., exact=True)`` compares every image. Segments
         with fewer than 16,384 images get none, for all their vectors are compared as
-        fast. Segments that come later have none until this is called again.
+        fast. Segments that come later, by `add` or by merging, have none until this is
+        called again.
 
         Parameters
         ----------
@@ -343,11 +349,6 @@ class Index:
         -------
         VerifyReport
             ``ok``, and each damaged file by name.
-
-        Raises
-        ------
-        FormatError
-            If the manifest itself is damaged.
         """
         return check_files(self.path)
 
@@ -415,10 +416,11 @@ class Index:
         """
         if isinstance(query, Query) and region is not None:
             raise ValueError("region belongs to encode(), where the query was made")
-        asking = replace(self._asking(k, by, rerank, min_score), exact=exact)
-        if not isinstance(query, Query):
-            query = self.encode(query, by=asking.weights, region=region)
-        return asking.answer(query, -1)
+        asking = self._asking(k, by, rerank, min_score, exact)
+        if isinstance(query, Query):
+            return asking.answer(query, -1)
+        encoded = asking.index.encode(query, by=asking.weights, region=region)
+        return asking.answer(encoded, -1)
 
     def search_many(
         self,
@@ -428,6 +430,7 @@ class Index:
         by: Fields | None = None,
         rerank: Sequence[Reranker] | None = None,
         min_score: float = 0.0,
+        exact: bool = False,
         n_jobs: int = -1,
     ) -> list[Ranking | ImageError]:
         """Search for many pictures, several at a time.
@@ -436,7 +439,7 @@ class Index:
         ----------
         queries : iterable of str, path, array or Query
             Pictures, or what `encode` made of them.
-        k, by, rerank, min_score
+        k, by, rerank, min_score, exact
             As for `search`; `rerank` is used by several threads at once.
         n_jobs : int
             Threads; -1 takes all cores.
@@ -448,9 +451,11 @@ class Index:
             not be read, the error that tells why.
         """
         check_jobs(n_jobs)
-        if isinstance(queries, str | PathLike):
-            raise TypeError(f"queries must be several, got {queries!r}; use search")
-        asking = self._asking(k, by, rerank, min_score)
+        one_array = isinstance(queries, np.ndarray) and queries.ndim == 3
+        if one_array or isinstance(queries, str | PathLike | Query):
+            kind = type(queries).__name__
+            raise TypeError(f"queries must be several, got one {kind}; use search")
+        asking = self._asking(k, by, rerank, min_score, exact)
 
         def answer(query: PictureOrPath | Query) -> Ranking | ImageError:
             if isinstance(query, Query):
@@ -463,8 +468,14 @@ class Index:
             return asking.answer(encoded, 1)
 
         n_threads = available_cores() if n_jobs < 0 else n_jobs
+        answers: list[Ranking | ImageError] = []
         with ThreadPoolExecutor(n_threads) as pool:
-            return list(pool.map(answer, queries))
+            waiting: deque[Future[Ranking | ImageError]] = deque()
+            for query in queries:  # a few ahead, for they may come from a generator
+                waiting.append(pool.submit(answer, query))
+                if len(waiting) > 2 * n_threads:
+                    answers.append(waiting.popleft().result())
+            return answers + [done.result() for done in waiting]
 
     def similar(
         self,
@@ -474,6 +485,7 @@ class Index:
         by: Fields | None = None,
         rerank: Sequence[Reranker] | None = None,
         min_score: float = 0.0,
+        exact: bool = False,
     ) -> Ranking:
         """Rank the other images by their similarity to one that is in the index.
 
@@ -485,7 +497,7 @@ class Index:
         ----------
         id_ : str
             An image of the index; it is not among the results.
-        k, by, rerank, min_score
+        k, by, rerank, min_score, exact
             As for `search`.
 
         Raises
@@ -493,7 +505,7 @@ class Index:
         KeyError
             If there is no such image.
         """
-        asking = self._asking(k, by, rerank, min_score)
+        asking = self._asking(k, by, rerank, min_score, exact)
         query = stored_query(asking.state, id_, tuple(asking.weights))
         ranking = replace(asking, k=k + 1).answer(query, -1)
         places = [place for place, found in enumerate(ranking.ids) if found != id_]
@@ -543,27 +555,27 @@ class Index:
         }
         matches = None
         if any(isinstance(state.fields[name], WordsField) for name in encoded.parts):
-            matches = next(self.correspondences(encoded, [id_]))
-        result = read_image(self.file_of(id_), max_pixels=state.settings["max_pixels"])
+            matches = next(shared_features(state, encoded, [id_]))
+        file = type(self)(state).file_of(id_)
+        result = read_image(file, max_pixels=state.settings["max_pixels"])
         name = name_of_query(query)
         return explain_hit(name, id_, encoded, scores, matches, image, result)
 
     def file_of(self, id_: str) -> Path:
         """Give the file of an image; KeyError if the index has no such image."""
-        row = self._state.images.row_of(id_)
-        return self._state.roots.file_of(id_, self._state.images.root_at(row))
+        state = self._state  # once: a writer may commit meanwhile
+        return state.roots.file_of(id_, state.images.root_at(state.images.row_of(id_)))
 
     def id_of(self, name: str | PathLike[str]) -> str:
-        """Give the id of an image by its file; an id is given back as it is.
+        """Give the id of an image by its file, which may be gone by now.
 
-        What is neither is given back as it is, too: a search for it tells that it is
-        not there.
+        An id is given back as it is, and so is what is neither: whatever is asked of it
+        then tells that it is not there.
         """
-        name = os.fspath(name)
-        state = self._state
-        if name not in state.images and os.path.exists(name):
-            for id_ in state.roots.ids_of(Path(name)):
-                if id_ in state.images:
+        name, images = os.fspath(name), self._state.images
+        if name not in images:
+            for id_, root in self._state.roots.ids_of(Path(name)):
+                if id_ in images and images.root_at(images.row_of(id_)) == root:
                     return id_
         return name
 
@@ -584,6 +596,7 @@ class Index:
         by: Fields | None,
         rerank: Sequence[Reranker] | None,
         min_score: float,
+        exact: bool,
     ) -> Asking:
         """Check how a search is asked for, and hold on to one generation."""
         if rerank is not None and not isinstance(rerank, Sequence):
@@ -602,6 +615,7 @@ class Index:
             weights,
             tuple(rerank),
             check_number("min_score", min_score),
+            exact,
         )
 
     def _weights(self, by: Fields | None) -> dict[str, float]:

@@ -1,6 +1,5 @@
 """Vocabularies that an index learned, kept in its folder."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,12 @@ from cvret.storage.writing import write_arrays
 __all__ = ["restore_learned", "write_learned"]
 
 
-def write_learned(path: Path, field: str, vocabulary: Vocabulary) -> dict[str, Any]:
-    """Write a vocabulary; gives what the manifest keeps of it."""
-    name = f"{field}-{vocabulary.fingerprint()}"
+def write_learned(
+    path: Path, field: str, vocabulary: Vocabulary, generation: int
+) -> dict[str, Any]:
+    """Write a vocabulary, first used in a generation; gives what the manifest keeps."""
+    name = f"{field}-{vocabulary.fingerprint()}-{generation}"
     folder = path / "learned" / name
-    shutil.rmtree(folder, ignore_errors=True)
     return {
         "folder": name,
         "binary": vocabulary.binary,

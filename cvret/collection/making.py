@@ -69,7 +69,7 @@ def create_state(
     for name, part in parts.items():
         own = part.own_vocabulary() if hasattr(part, "own_vocabulary") else None
         if own is not None:
-            settings["learned"][name] = write_learned(path, name, own)
+            settings["learned"][name] = write_learned(path, name, own, 0)
     manifest = Manifest(settings, version=__version__)
     write_manifest(path, manifest)
     return load_state(path, manifest, parts)
@@ -146,14 +146,21 @@ def learn(
             for name, features in item.values.items():
                 collected[name].append(features)
     learned = dict(state.settings["learned"])
-    for field in learners:
-        field.part.fit_features(collected[field.name])
-        learned[field.name] = write_learned(
-            state.path, field.name, field.part.vocabulary_
-        )
-    settings = {**state.settings, "learned": learned}
-    emptied = state.manifest.with_segments((), 0)
-    writer.commit(replace(emptied, settings=settings))
+    parts = {name: field.part for name, field in state.fields.items()}
+    for field in learners:  # copies: until the commit nothing has changed
+        parts[field.name] = _own_copy(field.part)
+        parts[field.name].fit_features(collected[field.name])
+    with writer.clearing_up():
+        for field in learners:
+            learned[field.name] = write_learned(
+                state.path,
+                field.name,
+                parts[field.name].vocabulary_,
+                state.manifest.generation + 1,
+            )
+        settings = {**state.settings, "learned": learned}
+        emptied = state.manifest.with_segments((), 0)
+        writer.commit(replace(emptied, settings=settings), parts)
     return AddReport(unreadable=tuple(unreadable))
 
 

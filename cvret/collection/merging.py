@@ -21,7 +21,7 @@ def next_merge(
     A segment with ``n`` images is of tier ``floor(log10(n))``. Ten neighbors of a tier
     (with smaller ones among them) are merged, three in the tier from 10,000 on, so an
     image is written about once for each power of ten, and 10,000 single additions
-    leave some ten segments. A segment of which half is removed is written again.
+    leave some ten segments. A segment of which over half is removed is written again.
 
     Parameters
     ----------

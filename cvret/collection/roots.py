@@ -106,8 +106,11 @@ class Roots:
         prefix = self.entries[number]["prefix"]
         return self.folder(number) / (id_[len(prefix) + 1 :] if prefix else id_)
 
-    def ids_of(self, path: Path) -> Iterator[str]:
-        """Give what a file is called if it came from one of these folders."""
+    def ids_of(self, path: Path) -> Iterator[tuple[str, int]]:
+        """Give what a file is called if it came from a folder, and the folder's number.
+
+        The file itself may be gone.
+        """
         for number, entry in enumerate(self.entries):
             if not entry["path"]:
                 continue
@@ -115,7 +118,8 @@ class Roots:
                 folder, file = Path(follow(self.folder(number))), Path(follow(path))
                 if file.is_relative_to(folder):
                     below = file.relative_to(folder).as_posix()
-                    yield f"{entry['prefix']}/{below}" if entry["prefix"] else below
+                    prefix = entry["prefix"]
+                    yield (f"{prefix}/{below}" if prefix else below), number
 
     def write(self) -> None:
         """Replace the file."""

@@ -1,5 +1,6 @@
 """How the next generation of an index is made: segments, removals, merges."""
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -38,6 +39,8 @@ from cvret.storage.writing import Pieces, write_arrays
 __all__ = ["LEARNED", "CompactReport", "Writer", "writing"]
 
 LEARNED = "learned"
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,16 @@ class Writer:
         """The index's folder."""
         return self.state.path
 
-    def commit(self, manifest: Manifest) -> None:
-        """Make this generation the one on disk, and read from it."""
+    def commit(
+        self, manifest: Manifest, parts: Mapping[str, Any] | None = None
+    ) -> None:
+        """Make this generation the one on disk, and read from it.
+
+        `parts` are what the fields compute with from now on, if that changes.
+        """
         write_manifest(self.path, manifest)
-        parts = {name: field.part for name, field in self.state.fields.items()}
+        if parts is None:
+            parts = {name: field.part for name, field in self.state.fields.items()}
         self.state = load_state(self.path, manifest, parts, self.state)
         self._publish(self.state)
         _remove_leftovers(self.path, manifest)
@@ -102,19 +111,33 @@ class Writer:
     def add(self, items: Sequence[Item], root: int) -> None:
         """Commit a segment of images, in place of those that have the same ids."""
         rows = self.state.images.rows_of([item.id for item in items])
-        with self._new_folders():
+        with self.clearing_up():
             segments = self._without(rows[rows >= 0])
             new = self._write_segment(_arrays_of(self.state, items, root), len(items))
             manifest = self.state.manifest.with_segments((*segments, new), 1)
             self.commit(manifest)
-        self.merge_tiers()
+        self._merge_if_possible()
 
     def remove(self, rows: NDArray[np.int64]) -> None:
         """Commit that some images are gone."""
-        with self._new_folders():
+        with self.clearing_up():
             segments = self._without(rows)
             self.commit(self.state.manifest.with_segments(segments, 0))
-        self.merge_tiers()
+        self._merge_if_possible()
+
+    def _merge_if_possible(self) -> None:
+        """Merge, unless the disk refuses: what was asked for is committed already."""
+        try:
+            self.merge_tiers()
+        except FormatError:
+            raise
+        except OSError as error:
+            _logger.warning(
+                "segments of %s are not merged, which the next write will try again: "
+                "%s",
+                self.path,
+                error,
+            )
 
     def merge_tiers(self) -> None:
         """Merge segments until none needs it."""
@@ -144,7 +167,7 @@ class Writer:
                 for name in {*names, *segment.graphs}
             }
             folder = f"{segment.known.id}-{self.state.manifest.generation + 1}"
-            with self._new_folders():
+            with self.clearing_up():
                 files = write_arrays(self.path / GRAPHS / folder, arrays)
                 known = list(self.state.manifest.segments)
                 known[number] = replace(known[number], graphs=Graphs(folder, files))
@@ -179,7 +202,7 @@ class Writer:
         chosen = state.segments[first:last]
         kept = [segment.rows() for segment in chosen]
         n_images = sum(map(len, kept))
-        with self._new_folders():
+        with self.clearing_up():
             new: tuple[Segment, ...] = ()
             if n_images:
                 arrays = _merged_arrays(state, chosen, kept)
@@ -223,7 +246,7 @@ class Writer:
         return Removal(folder, int(gone.sum()), files)
 
     @contextmanager
-    def _new_folders(self) -> Iterator[None]:
+    def clearing_up(self) -> Iterator[None]:
         """On failure, take away what was written for the commit that failed."""
         try:
             yield
@@ -249,13 +272,15 @@ def writing(state: State, publish: Callable[[State], None]) -> Iterator[Writer]:
     RuntimeError
         If another process is writing, or has fitted the index.
     """
+    read_manifest(state.path)  # a lock would make the folder, if it is gone
     with locked(state.path):
         manifest = read_manifest(state.path)
         if manifest.settings != state.settings:
             raise RuntimeError(
                 f"{state.path} was fitted by another process; open it again"
             )
-        if manifest.generation != state.manifest.generation:
+        # Not by its generation alone: the folder may hold another index by now.
+        if manifest != state.manifest:
             parts = {name: field.part for name, field in state.fields.items()}
             state = load_state(state.path, manifest, parts, state)
             publish(state)
@@ -307,7 +332,8 @@ def _remove_leftovers(path: Path, manifest: Manifest) -> None:
             for entry in folder.iterdir():
                 if entry.name not in names:
                     # Mapped files cannot go on Windows; the next writer tries again.
-                    shutil.rmtree(entry, ignore_errors=True)
+                    with suppress(OSError):
+                        shutil.rmtree(entry)
     for leftover in path.glob("*.new"):
         with suppress(OSError):
             leftover.unlink()

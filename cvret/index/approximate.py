@@ -21,6 +21,7 @@ LEAST = 16384  # images of a segment from which a graph is worth its memory
 _LINKS = 16
 _CANDIDATES = 64  # looked at for each query, at least
 _MORE = 4  # candidates for each result that is wanted
+_MOST_GONE = 1000  # removed images of a segment, which are asked for in addition
 
 
 def build_graph(vectors: NDArray[np.float32], metric: str) -> NDArray[np.uint8]:
@@ -80,17 +81,25 @@ class Graph:
             return False
         return True
 
-    def propose(self, query: NDArray[np.float64], n: int) -> NDArray[np.int64]:
-        """Give rows that are likely to be among the `n` nearest, ascending."""
+    def propose(
+        self, query: NDArray[np.float64], n: int, there: NDArray[np.bool_] | None
+    ) -> NDArray[np.int64]:
+        """Give rows that are likely to be among the `n` nearest, ascending.
+
+        Only of those that are `there`; where very many are not, it gives none.
+        """
         faiss = _faiss()
         if self._index is None:
             self._index = faiss.deserialize_index(np.array(self._arrays[self._name]))
-        wanted = max(_MORE * n, _CANDIDATES)
+        n_gone = 0 if there is None else len(there) - int(there.sum())
+        if n_gone > _MOST_GONE:
+            return np.empty(0, np.int64)
+        wanted = max(_MORE * n, _CANDIDATES) + n_gone
         asked = transformed(query[None], self._metric).astype(np.float32)
         how = faiss.SearchParametersHNSW(efSearch=wanted)
         _, rows = self._index.search(asked, wanted, params=how)
         found: NDArray[np.int64] = np.unique(rows[rows >= 0])
-        return found
+        return found if there is None else found[there[found]]
 
 
 def _faiss() -> Any:

@@ -163,7 +163,7 @@ class DenseIndex:
         -------
         rows : array of int, shape (k,)
             Within the segment, ascending; with `n`, at least its `n` best and all that
-            score the same, of those that reach `floor`.
+            score the same (nearly so by a graph), of those that reach `floor`.
         scores : array of float64, shape (k,)
             In (0, 1].
         """
@@ -208,12 +208,14 @@ class DenseIndex:
     def _candidates(
         self, query: PreparedVector, number: int, n: int, floor: float
     ) -> NDArray[np.intp]:
-        """Give the rows that are compared, for the `n` best are among them."""
+        """Give the rows to compare: the `n` best are there, or, by a graph, most."""
         segment, there = self._segments[number], self._alive[number]
         graph = self._graphs[number]
         if graph is not None and graph.usable:
-            proposed = graph.propose(query.vector, n)
-            return proposed if there is None else proposed[there[proposed]]
+            proposed = graph.propose(query.vector, n, there)
+            n_there = self._shapes[number][0] if there is None else int(there.sum())
+            if len(proposed) >= min(n, n_there):
+                return proposed
         assert query.quantized is not None  # as `prepare` saw to
         low, high = bounds_of(segment, query.quantized, self._metric)
         if there is not None:

@@ -1,5 +1,6 @@
 """The inverted index: visual words with signatures into scored rows."""
 
+import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,31 @@ __all__ = ["InvertedIndex", "PreparedWords"]
 
 Alive = NDArray[np.bool_] | None
 
+_own = threading.local()  # memory of each thread, used again
+
+
+class FoundWords(NamedTuple):
+    """Where the words of a query are in each segment, looked up once.
+
+    Attributes
+    ----------
+    which : array of int, shape (n, m)
+        Each word's place among the `u` different ones.
+    df : array of int64, shape (u,)
+        In how many images each occurs.
+    starts, ends : tuples of arrays of int64, shape (u,)
+        For each segment, where the postings of each word begin and end.
+    """
+
+    which: NDArray[np.intp]
+    df: NDArray[np.int64]
+    starts: tuple[NDArray[np.int64], ...]
+    ends: tuple[NDArray[np.int64], ...]
+
+    def ranges(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Give where the postings of each word are in a segment, of shape (n, m)."""
+        return self.starts[number][self.which], self.ends[number][self.which]
+
 
 class PreparedWords(NamedTuple):
     """A query, with what is computed of it once for all segments.
@@ -35,6 +61,8 @@ class PreparedWords(NamedTuple):
         The score of the query with itself.
     norm : float
         Of the counts of its words.
+    found : FoundWords
+        Where the words are.
     """
 
     words: NDArray[np.uint32]
@@ -42,6 +70,7 @@ class PreparedWords(NamedTuple):
     weights: NDArray[np.float32]
     whole: float
     norm: float
+    found: FoundWords
 
 
 class InvertedIndex:
@@ -113,11 +142,8 @@ class InvertedIndex:
 
     def document_frequencies(self, words: NDArray[np.uint32]) -> NDArray[np.int64]:
         """Give in how many images each word occurs, of the shape of `words`."""
-        total = np.zeros(words.shape, np.int64)
-        for segment, df in zip(self._segments, self._df, strict=True):
-            place, there = _look_up(segment["words"], words)
-            total[there] += (segment["df"] if df is None else df)[place[there]]
-        return total
+        found = self._find(words)
+        return found.df[found.which]
 
     def feature_weights(self, query: VisualWords) -> NDArray[np.float32]:
         """Give the share of the query's whole weight that each feature has.
@@ -127,13 +153,7 @@ class InvertedIndex:
         array of float32, shape (n,)
             ``a(f) * idf(f)**2``, divided by their sum.
         """
-        nearest = query.words[:, 0]
-        frequencies = self.document_frequencies(nearest)
-        idf = np.log1p(self.n_images / (1.0 + frequencies))
-        _, which, times = np.unique(nearest, return_inverse=True, return_counts=True)
-        weights = idf**2 / np.sqrt(times[which])
-        total = weights.sum()
-        return (weights / total if total > 0 else weights).astype(np.float32)
+        return self._weights(self._find(query.words[:, :1]))
 
     def prepare(self, query: VisualWords) -> PreparedWords:
         """Compute of a query what all segments need.
@@ -143,33 +163,63 @@ class InvertedIndex:
         query : VisualWords
             `words` and `signatures` of shape (n, m).
         """
-        weights = self.feature_weights(query)
+        found = self._find(query.words)
+        weights = self._weights(found)
         words, signatures = query.words, query.signatures
         if self._skipped_energy > 0:
-            kept = self._worth_their_work(words, weights)
+            kept = self._worth_their_work(found, weights)
             words, signatures, weights = words[kept], signatures[kept], weights[kept]
+            found = found._replace(which=found.which[kept])
         if self._plain(words):
             # Signatures are not looked at: a word is looked up once.
-            words, first, which = np.unique(
-                words, return_index=True, return_inverse=True
-            )
-            words, signatures = words[:, None], signatures[first]
-            weights = np.bincount(which.ravel(), weights).astype(np.float32)
+            different, first = np.unique(found.which, return_index=True)
+            words, signatures = words[first], signatures[first]
+            summed = np.bincount(found.which[:, 0], weights)
+            weights = summed[different].astype(np.float32)
+            found = found._replace(which=different[:, None])
         # The kernel sums in float32; so does this, in the same order, so that the
         # picture itself gets exactly 1.
         whole = float(np.add.accumulate(np.append(np.float32(0), weights))[-1])
-        return PreparedWords(
-            words, signatures, weights, whole, _norm(query.words[:, 0])
-        )
+        norm = _norm(query.words[:, 0])
+        return PreparedWords(words, signatures, weights, whole, norm, found)
+
+    def _find(self, words: NDArray[np.uint32]) -> FoundWords:
+        """Look words of shape (n, m) up in every segment."""
+        # Each once, and ascending, for then a search begins where the last one ended.
+        different, which = np.unique(words, return_inverse=True)
+        df = np.zeros(len(different), np.int64)
+        all_starts, all_ends = [], []
+        for segment, live in zip(self._segments, self._df, strict=True):
+            place, there = _look_up(segment["words"], different)
+            place = place[there]
+            df[there] += (segment["df"] if live is None else live)[place]
+            starts, ends = np.zeros((2, len(different)), np.int64)
+            starts[there] = segment["starts"][place]
+            ends[there] = segment["starts"][place + 1]
+            # Whatever the file says, within the postings.
+            n = len(checked(segment, "images", [], []))
+            all_starts.append(np.minimum(starts, n))
+            all_ends.append(np.minimum(ends, n))
+        shaped = which.reshape(words.shape)
+        return FoundWords(shaped, df, tuple(all_starts), tuple(all_ends))
+
+    def _weights(self, found: FoundWords) -> NDArray[np.float32]:
+        """Give the share of the whole weight that each feature has."""
+        nearest = found.which[:, 0]
+        idf = np.log1p(self.n_images / (1.0 + found.df[nearest]))
+        times = np.bincount(nearest, minlength=1)
+        weights = idf**2 / np.sqrt(times[nearest])
+        total = weights.sum()
+        return (weights / total if total > 0 else weights).astype(np.float32)
 
     def _worth_their_work(
-        self, words: NDArray[np.uint32], weights: NDArray[np.float32]
+        self, found: FoundWords, weights: NDArray[np.float32]
     ) -> NDArray[np.bool_]:
         """Tell which features stay when the commonest words are skipped."""
-        work = self.document_frequencies(words).sum(axis=1)
+        work = found.df[found.which].sum(axis=1)
         order = np.argsort(-work, kind="stable")
         lost = np.cumsum(weights[order], dtype=np.float64)
-        kept = np.ones(len(words), bool)
+        kept = np.ones(len(weights), bool)
         kept[order[lost <= self._skipped_energy]] = False
         return kept
 
@@ -197,7 +247,7 @@ class InvertedIndex:
             In (0, 1].
         """
         segment, there = self._segments[number], self._alive[number]
-        found = self._raw_scores(query, segment)[: self._sizes[number]]
+        found = self._raw_scores(query, number)
         # A score is at most what was found over the whole; the 1e-6 is for rounding.
         least = np.float32(floor * query.whole * (1 - 1e-6))
         rows = np.flatnonzero(found >= max(least, np.finfo(np.float32).tiny))
@@ -214,12 +264,17 @@ class InvertedIndex:
         """Whether sharing a word is all that counts, and each feature has one."""
         return self._threshold == SIGNATURE_BITS and words.shape[1] == 1
 
-    def _raw_scores(self, query: PreparedWords, segment: Arrays) -> NDArray[np.float32]:
-        """Give sums of weights, of shape (65536,)."""
-        found = np.zeros(ROWS, np.float32)
+    def _raw_scores(self, query: PreparedWords, number: int) -> NDArray[np.float32]:
+        """Give sums of weights, for each row; valid until the thread asks again."""
+        segment, size = self._segments[number], self._sizes[number]
+        # As long as a row can be, so that whatever a file says stays within it.
+        if not hasattr(_own, "found"):
+            _own.found = np.zeros(ROWS, np.float32)
+        found: NDArray[np.float32] = _own.found
+        found[:size] = 0
         if not len(query.weights):
-            return found
-        starts, ends = _ranges(segment, query.words)
+            return found[:size]
+        starts, ends = query.found.ranges(number)
         images = checked(segment, "images", starts.ravel(), ends.ravel())
         if self._plain(query.words):
             score_words(starts[:, 0], ends[:, 0], query.weights, images, found)
@@ -235,7 +290,7 @@ class InvertedIndex:
                 checked(segment, "signatures", starts.ravel(), ends.ravel()),
                 found,
             )
-        return found
+        return found[:size]
 
     def score(self, query: VisualWords) -> NDArray[np.float64]:
         """Give the similarity of every image.
@@ -305,7 +360,8 @@ class InvertedIndex:
         list of Correspondences
             One for each of `rows`, in their order.
         """
-        weights = self.feature_weights(query)
+        looked_up = self._find(query.words)
+        weights = self._weights(looked_up)
         found: dict[int, Correspondences] = {}
         owner = np.searchsorted(self._first_rows, rows, side="right") - 1
         for number in np.unique(owner):
@@ -313,7 +369,7 @@ class InvertedIndex:
             places = np.flatnonzero(owner == number)
             local = rows[places] - self._first_rows[number]
             order = np.argsort(local)
-            starts, ends = _ranges(segment, query.words)
+            starts, ends = looked_up.ranges(number)
             flat = starts.ravel(), ends.ravel()
             postings, bits = match_features(
                 local[order].astype(np.int64),
@@ -385,18 +441,3 @@ def _look_up(
         return np.zeros(words.shape, np.intp), np.zeros(words.shape, bool)
     place = np.minimum(np.searchsorted(present, words), len(present) - 1)
     return place, present[place] == words
-
-
-def _ranges(
-    segment: Arrays, words: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give where the postings of each word begin and end; none where it is absent."""
-    place, there = _look_up(segment["words"], words)
-    bounds = segment["starts"]
-    starts = np.zeros(words.shape, np.int64)
-    ends = np.zeros(words.shape, np.int64)
-    starts[there] = bounds[place[there]]
-    ends[there] = bounds[place[there] + 1]
-    # Whatever the file says, within the postings.
-    n = len(checked(segment, "images", [], []))
-    return np.minimum(starts, n), np.minimum(ends, n)

@@ -69,6 +69,9 @@ class ArrayFolder(Mapping[str, NDArray[Any]]):
     def __len__(self) -> int:
         return len(self._files)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._files  # the inherited one would read the array
+
     def __getitem__(self, name: str) -> NDArray[Any]:
         """Give an array, read-only, once all of it was checked."""
         return self._files[name].whole()
@@ -202,8 +205,7 @@ class _File:
                     f"{self._path} is damaged near byte {block * BLOCK:,}; {_WAY_OUT}"
                 )
             self._unchecked[block] = False
-        if len(blocks):
-            self._unchecked_before = None
+        self._unchecked_before = None
 
 
 _WAY_OUT = "restore the index from a copy, or build it again"

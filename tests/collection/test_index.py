@@ -271,6 +271,8 @@ def test_many_searches_are_those_one_by_one(photo_index, photos, tmp_path):
 def test_many_searches_refuse_one_path(photo_index, photos):
     with pytest.raises(TypeError, match="queries must be several"):
         photo_index.search_many(photos / COFFEE)
+    with pytest.raises(TypeError, match="got one Query; use search"):
+        photo_index.search_many(photo_index.encode(photos / COFFEE))
     assert photo_index.search_many([]) == []
 
 
@@ -301,3 +303,47 @@ def test_threads_change_no_answer(tmp_path, quick_parts, noise, monkeypatch, n_j
             order = sorted(range(18), key=lambda row: (-whole[row], index.ids[row]))
             assert one.ids == tuple(index.ids[row] for row in order[:n])
             assert one.scores.tolist() == pytest.approx(whole[order[:n]])
+
+
+def test_an_id_is_that_of_the_file_and_of_no_namesake(tmp_path, color_index):
+    for name in ("a/x.png", "b/x.png", "b/y.png"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (8, 8)).save(path)
+    index = color_index(tmp_path / "i.cvret")
+    index.add(tmp_path / "a")
+    index.add(tmp_path / "b" / "y.png")
+    assert index.id_of(tmp_path / "a" / "x.png") == "x.png"
+    other = str(tmp_path / "b" / "x.png")  # was never added
+    assert index.id_of(other) == other
+    (tmp_path / "a" / "x.png").unlink()
+    assert index.id_of(tmp_path / "a" / "x.png") == "x.png"
+
+
+def test_many_searches_read_their_queries_as_they_go(photo_index, photos):
+    query = photo_index.encode(photos / COFFEE)
+    pulled = []
+
+    def queries():
+        for number in range(40):
+            pulled.append(number)
+            yield query
+
+    found = []
+    real = photo_index._state.searchers["words"].prepare
+
+    def prepare(part):
+        found.append(len(pulled))
+        return real(part)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(photo_index._state.searchers["words"], "prepare", prepare)
+        assert len(photo_index.search_many(queries(), k=1, rerank=[], n_jobs=1)) == 40
+    assert found[0] <= 5
+    assert found[20] <= 25
+
+
+@pytest.mark.parametrize("one", [np.zeros((9, 9, 3), np.uint8), "a.png"])
+def test_many_searches_refuse_one_picture(photo_index, one):
+    with pytest.raises(TypeError, match="queries must be several, got one"):
+        photo_index.search_many(one)

@@ -182,3 +182,32 @@ def test_vectors_that_are_not_finite_are_refused(tmp_path, plain_pictures):
     with pytest.raises(ValueError, match="Broken must give a finite vector"):
         index.add(plain_pictures(tmp_path / "p", 1))
     assert len(cvret.Index.open(index.path, parts={"broken": Broken()})) == 0
+
+
+def test_a_fit_that_fails_leaves_the_vocabulary_as_it_was(
+    tmp_path, photos, monkeypatch
+):
+    fields = {
+        "first": cvret.BagOfWords(cvret.SIFT(max_keypoints=100), n_words=20),
+        "second": cvret.BagOfWords(cvret.ORB(max_keypoints=10), n_words=40),
+    }
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=fields)
+    index.fit(photos)
+    before = index.info()["fields"]["first"]["vocabulary"]
+    with pytest.raises(ValueError, match="descriptors"):
+        index.fit(photos / "copies")  # too few for the second field
+    assert index.info()["fields"]["first"]["vocabulary"] == before
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space left"):
+            index.fit(photos)  # learns the same again
+    index.add(photos)
+    assert index.verify().ok
+    for opened in (index, cvret.Index.open(index.path)):
+        assert opened.info()["fields"]["first"]["vocabulary"] == before
+        assert opened.search(photos / COFFEE, rerank=[])[0].id == COFFEE
+    assert len(list((index.path / "learned").iterdir())) == 2

@@ -293,3 +293,67 @@ def test_scores_of_equal_pictures_are_equal_in_every_segment(
     ranking = index.search(tmp_path / "p" / "00.png", k=12)
     assert ranking.ids == tuple(f"{n:02d}.png" for n in range(12))
     assert np.unique(ranking.scores).tolist() == [1.0]
+
+
+# What an object knows may be old
+
+
+def test_an_object_that_is_older_than_its_folder_writes_to_what_is_there(
+    tmp_path, color_index, plain_pictures
+):
+    a, b = (plain_pictures(tmp_path / name, 3) for name in "ab")
+    old = color_index(tmp_path / "i.cvret")
+    old.add(a, "a")
+    shutil.rmtree(tmp_path / "i.cvret")
+    new = color_index(tmp_path / "i.cvret")
+    new.add(b, "b")  # of the same generation as the old one
+    assert old.remove("b/001.png") == 1
+    again = cvret.Index.open(tmp_path / "i.cvret")
+    assert again.ids == old.ids == ("b/000.png", "b/002.png")
+    assert again.verify().ok
+
+
+def test_writing_to_an_index_that_is_gone_makes_no_folder(
+    tmp_path, color_index, plain_pictures
+):
+    index = color_index(tmp_path / "i.cvret")
+    shutil.rmtree(tmp_path / "i.cvret")
+    with pytest.raises(FileNotFoundError, match="there is no index"):
+        index.add(plain_pictures(tmp_path / "p", 1))
+    assert not (tmp_path / "i.cvret").exists()
+
+
+def test_a_merge_that_fails_takes_nothing_back(
+    tmp_path, color_index, plain_pictures, monkeypatch, caplog
+):
+    monkeypatch.setattr(merging, "_FEW", 2)
+    index = color_index(tmp_path / "i.cvret")
+    files = sorted(plain_pictures(tmp_path / "p", 3).iterdir())
+    index.add(files[0])
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("cvret.collection.writing._merged_arrays", full)
+        assert index.add(files[1]).added == 1
+        assert "the next write will try again" in caplog.text
+        assert index.info()["segments"] == 2
+        with pytest.raises(OSError, match="No space left"):
+            index.compact()
+    assert index.add(files[2]).added == 1
+    assert index.info()["segments"] == 1
+    assert len(cvret.Index.open(index.path)) == 3
+
+
+def test_files_of_a_generation_are_found_while_another_is_written(
+    tmp_path, color_index, plain_pictures
+):
+    index = color_index(tmp_path / "i.cvret")
+    for name in "abc":
+        index.add(plain_pictures(tmp_path / name, 2), name)
+    reader = cvret.Index.open(index.path)
+    index.remove(["a/000.png", "a/001.png"])
+    index.compact()
+    assert reader.file_of("c/001.png") == tmp_path / "c" / "001.png"
+    assert index.file_of("c/001.png") == tmp_path / "c" / "001.png"

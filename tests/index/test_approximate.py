@@ -39,6 +39,24 @@ def test_nearly_all_of_the_best_are_found(metric, monkeypatch):
     assert found >= 0.97 * 200
 
 
+def test_where_the_nearest_are_removed_the_next_are_found(monkeypatch):
+    monkeypatch.setattr("cvret.index.dense._FEW", 0)
+    vectors = histograms(3000)
+    segment = {"vectors": vectors, **quantize(vectors, "hellinger")}
+    graph = Graph({"g": build_graph(vectors, "hellinger")}, "g", "hellinger")
+    query = vectors[7]
+    whole = DenseIndex([segment], "hellinger")
+    order = np.argsort(-whole.score(query))
+    for n_gone in (300, 2996):
+        there = np.ones(3000, bool)
+        there[order[:n_gone]] = False
+        near = DenseIndex([segment], "hellinger", [there], [graph])
+        rows, scores = near.score_segment(near.prepare(query), 0, 5)
+        best = rows[np.argsort(-scores)][:5]
+        expected = order[n_gone : n_gone + 5]
+        assert len(set(best) & set(expected)) >= min(4, len(expected))
+
+
 def test_a_metric_without_dot_products_has_no_graph():
     with pytest.raises(ValueError, match="no graph is made for the metric 'chi2'"):
         build_graph(histograms(5), "chi2")
