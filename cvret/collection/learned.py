@@ -29,6 +29,10 @@ def write_learned(
 def restore_learned(path: Path, part: Any, stored: Mapping[str, Any]) -> None:
     """Give a part the vocabulary that the index learned for it."""
     arrays = ArrayFolder(path / "learned" / stored["folder"], stored["files"])
+    if stored["binary"] is not part.extractor.binary:
+        raise FormatError(
+            f"{path} has a damaged vocabulary: binary is {stored['binary']!r}"
+        )
     kind = BinaryVocabulary if stored["binary"] else Vocabulary
     try:
         part.adopt(kind(part.n_words).restore(arrays, stored["source"]))
