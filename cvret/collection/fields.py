@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_number
 from cvret.errors import UnknownNameError
 from cvret.images.reading import shrink
+from cvret.index import postings, quantizing
 from cvret.index.approximate import Graph
 from cvret.index.dense import DenseIndex
 from cvret.index.inverted import InvertedIndex
@@ -23,7 +24,7 @@ from cvret.index.postings import (
 from cvret.index.quantizing import QUANTIZED, quantize
 from cvret.protocols import Descriptor, Encoder
 from cvret.records import LocalFeatures, VisualWords
-from cvret.storage.arrays import Arrays
+from cvret.storage.arrays import ArrayFolder, Arrays, Layout, check_layout
 from cvret.storage.writing import Pieces
 
 __all__ = [
@@ -103,6 +104,10 @@ class WordsField:
         self.name = name
         self.part = part
 
+    def check_layout(self, arrays: ArrayFolder, n_images: int) -> None:
+        """Raise FormatError if stored arrays cannot be those of a segment."""
+        check_layout(arrays, postings.LAYOUT, n=n_images)
+
     def check_ready(self) -> None:
         """Raise NotFittedError if the vocabulary is not there yet."""
         _ = self.part.vocabulary_
@@ -164,6 +169,13 @@ class VectorField:
     def __init__(self, name: str, part: Any):
         self.name = name
         self.part = part
+
+    def check_layout(self, arrays: ArrayFolder, n_images: int) -> None:
+        """Raise FormatError if stored arrays cannot be those of a segment."""
+        layout: Layout = {"vectors": ("<f4", ("n", "d"))}
+        if "codes" in arrays:
+            layout = {**layout, **quantizing.LAYOUT}
+        check_layout(arrays, layout, n=n_images)
 
     def check_ready(self) -> None:
         """Do nothing: there is nothing to learn."""

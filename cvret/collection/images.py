@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.storage.arrays import Arrays, checked
+from cvret.storage.arrays import Arrays, Layout, checked
 
 __all__ = [
+    "LAYOUT",
     "Alive",
     "ImageTable",
     "check_ids",
@@ -23,6 +24,18 @@ __all__ = [
 ]
 
 Alive = NDArray[np.bool_] | None
+
+LAYOUT: Layout = {
+    "names": ("|u1", ("bytes",)),
+    "ends": ("<u4", ("n",)),
+    "order": ("<u2", ("n",)),
+    "keys": ("<u8", ("n",)),
+    "key_rows": ("<u2", ("n",)),
+    "sizes": ("<u4", ("n", 2)),
+    "hashes": ("|u1", ("n", 16)),
+    "roots": ("<u2", ("n",)),
+}
+"""What `image_arrays` gives for ``n`` images."""
 
 
 def image_arrays(
@@ -159,6 +172,9 @@ class ImageTable:
         """Give the row of each id, -1 where it is not in the index."""
         found = np.full(len(ids), -1, np.int64)
         wanted = _keys(ids)
+        # Ascending, for then each search begins where the last one ended.
+        order = np.argsort(wanted)
+        wanted = wanted[order]
         for number, segment in enumerate(self._segments):
             keys, rows = segment["keys"], segment["key_rows"]
             there = self.alive[number]
@@ -175,8 +191,8 @@ class ImageTable:
                     row = self.first_rows[number] + local
                     if there is not None and not there[local]:
                         continue
-                    if self.id_at(row) == ids[which]:
-                        found[which] = row
+                    if self.id_at(row) == ids[order[which]]:
+                        found[order[which]] = row
         return found
 
     def __contains__(self, id_: object) -> bool:

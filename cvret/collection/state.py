@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.collection.fields import Field, field_of
-from cvret.collection.images import Alive, ImageTable
+from cvret.collection.images import LAYOUT, Alive, ImageTable
 from cvret.collection.roots import Roots
 from cvret.errors import FormatError
 from cvret.index.approximate import Graph
-from cvret.storage.arrays import ArrayFolder, Arrays
+from cvret.storage.arrays import ArrayFolder, Arrays, check_layout
 from cvret.storage.manifest import Manifest, Segment, read_manifest
 
 __all__ = ["GRAPHS", "REMOVED", "SEGMENTS", "State", "load_state"]
@@ -194,6 +194,8 @@ def _joined(
     fields: dict[str, Field],
     segments: tuple[OpenSegment, ...],
 ) -> State:
+    for segment in segments:
+        _check(segment, fields)
     alive = [segment.alive for segment in segments]
     try:
         images = ImageTable([s.arrays.part("image") for s in segments], alive)
@@ -212,6 +214,17 @@ def _joined(
         raise FormatError(f"{path} has a damaged manifest: its images do not add up")
     roots = Roots.read(path)
     return State(path, manifest, fields, roots, segments, images, searchers)
+
+
+def _check(segment: OpenSegment, fields: Mapping[str, Field]) -> None:
+    """Raise FormatError if the arrays of a segment cannot belong together."""
+    n = segment.known.n_images
+    check_layout(segment.arrays.part("image"), LAYOUT, n=n)
+    for name, field in fields.items():
+        field.check_layout(segment.arrays.part(name), n)
+        df = _part(segment.removed, name).get("df")
+        if df is not None and len(df) != len(segment.arrays.part(name)["words"]):
+            raise FormatError(f"what was removed does not fit {segment.known.id}")
 
 
 def _part(removed: Arrays, name: str) -> Arrays:

@@ -109,10 +109,10 @@ class Writer:
             self.state = replace(self.state, roots=roots)
 
     def add(self, items: Sequence[Item], root: int) -> None:
-        """Commit a segment of images, in place of those that have the same ids."""
-        rows = self.state.images.rows_of([item.id for item in items])
+        """Commit a segment of images; the "updated" take the place of older ones."""
+        changed = [item.id for item in items if item.state == "updated"]
         with self.clearing_up():
-            segments = self._without(rows[rows >= 0])
+            segments = self._without(self.state.images.rows_of(changed))
             new = self._write_segment(_arrays_of(self.state, items, root), len(items))
             manifest = self.state.manifest.with_segments((*segments, new), 1)
             self.commit(manifest)

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from cvret.index.geometry import pack_geometry
 from cvret.index.kernels import count_runs, counting_order
 from cvret.records import VisualWords
-from cvret.storage.arrays import Arrays
+from cvret.storage.arrays import Arrays, Layout
 from cvret.storage.writing import Pieces
 
 __all__ = [
+    "LAYOUT",
     "ROWS",
     "PackedWords",
     "build_postings",
@@ -22,6 +23,17 @@ __all__ = [
 ]
 
 ROWS = 65536  # images of a segment, at most
+LAYOUT: Layout = {
+    "words": ("<u4", ("u",)),
+    "starts": ("<u4", ("u+1",)),
+    "df": ("<u4", ("u",)),
+    "images": ("<u2", ("p",)),
+    "signatures": ("<u8", ("p",)),
+    "geometry": ("|u1", ("p", 5)),
+    "norms": ("<f4", ("n",)),
+}
+"""What `build_postings` gives: ``u`` words, ``p`` postings, ``n`` images."""
+
 _AT_ONCE = 1 << 21  # postings merged at a time, which bounds the memory
 _FEW_WORDS = 1 << 24  # below, words are sorted by counting
 

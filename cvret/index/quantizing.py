@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.index.kernels import dot_codes
-from cvret.storage.arrays import Arrays
+from cvret.storage.arrays import Arrays, Layout
 
 __all__ = [
+    "LAYOUT",
     "QUANTIZED",
     "QuantizedQuery",
     "bounds_of",
@@ -24,6 +25,9 @@ __all__ = [
 ]
 
 QUANTIZED = ("cosine", "hellinger", "l2")
+
+LAYOUT: Layout = {"codes": ("|u1", ("n", "d")), "scales": ("<f4", ("n", 4))}
+"""What `quantize` gives."""
 
 _LEVELS = 255
 _ROWS = 4096

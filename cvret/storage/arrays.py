@@ -14,9 +14,19 @@ from numpy.typing import NDArray
 from cvret.errors import FormatError
 from cvret.storage.mapping import map_file
 
-__all__ = ["BLOCK", "BLOCKS", "ArrayFolder", "Arrays", "checked", "checksum_of"]
+__all__ = [
+    "BLOCK",
+    "BLOCKS",
+    "ArrayFolder",
+    "Arrays",
+    "Layout",
+    "check_layout",
+    "checked",
+    "checksum_of",
+]
 
 Arrays = Mapping[str, NDArray[Any]]
+Layout = Mapping[str, tuple[str, tuple[str | int, ...]]]
 Positions = NDArray[np.int64] | list[int]
 
 BLOCK = 16384  # bytes that one CRC covers
@@ -110,6 +120,35 @@ def checked(
     if isinstance(arrays, ArrayFolder):
         return arrays.checked(name, starts, ends)
     return arrays[name]
+
+
+def check_layout(arrays: "ArrayFolder", layout: Layout, **sizes: int) -> None:
+    """Raise FormatError unless arrays have the dtypes and shapes of a layout.
+
+    Parameters
+    ----------
+    arrays : ArrayFolder
+        Nothing of them is read.
+    layout : mapping of str to (str, tuple)
+        For each array its dtype and its sides: a number, or a letter that stands for
+        the same number wherever it is; "u+1" is one more than "u".
+    **sizes : int
+        What some letters stand for.
+    """
+    for name, (dtype, sides) in layout.items():
+        array = arrays.checked(name, [], [])
+        fits = array.dtype.str == dtype and array.ndim == len(sides)
+        for side, length in zip(sides, array.shape, strict=False):
+            if isinstance(side, int):
+                fits = fits and length == side
+            else:
+                letter, _, more = side.partition("+")
+                wanted = sizes.setdefault(letter, length - int(more or 0))
+                fits = fits and length == wanted + int(more or 0)
+        if not fits:
+            raise FormatError(
+                f"the manifest is damaged: {name} is {array.dtype} of {array.shape}"
+            )
 
 
 def checksum_of(crcs: NDArray[np.uint32]) -> str:
