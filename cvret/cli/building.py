@@ -70,7 +70,9 @@ def index(
 @prefix_option
 @jobs
 def add(index: str, photos: tuple[str, ...], prefix: str, jobs: int) -> int:
-    """Add folders or pictures to an index; what it has already is left alone.
+    """Add folders or pictures to an index; what is unchanged is left alone.
+
+    A picture whose file has changed takes the place of the old one.
 
     \b
     Example:

@@ -41,7 +41,7 @@ def remove(
         raise click.UsageError("give the ids of the images to remove")
     opened = Index.open(index)
     n = opened.remove([opened.id_of(name) for name in wanted], missing_ok=missing_ok)
-    say(f"{n:,} images removed")
+    say(f"images removed: {n:,}")
     click.echo(f"{index}: {len(opened):,} images")
 
 

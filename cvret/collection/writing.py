@@ -62,8 +62,8 @@ class CompactReport:
 
     def __str__(self) -> str:
         return (
-            f"{self.segments_before:,} segments became {self.segments_after:,}, "
-            f"{self.bytes_before:,} bytes {self.bytes_after:,}"
+            f"segments: {self.segments_before:,}, now {self.segments_after:,}; "
+            f"bytes: {self.bytes_before:,}, now {self.bytes_after:,}"
         )
 
 

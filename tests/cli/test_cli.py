@@ -139,12 +139,12 @@ def test_remove_compact_and_verify(photos, tmp_path):
     # By id, by file, and by a list.
     done = run("remove", index, "photos/rocket.jpg", photos / "photos" / "coffee.png")
     assert done.stdout == f"{index}: 3 images\n"
-    assert "2 images removed" in done.stderr
+    assert "images removed: 2" in done.stderr
     (tmp_path / "list.txt").write_text("photos/chelsea.png\n\ngone.png\n")
     listed = ("--from", tmp_path / "list.txt")
     assert "'gone.png'" in run("remove", index, *listed, status=2).stderr
-    assert "1 images removed" in run("remove", index, *listed, "--missing-ok").stderr
-    assert "1 segments became 1" in run("compact", index).stdout
+    assert "images removed: 1" in run("remove", index, *listed, "--missing-ok").stderr
+    assert "segments: 1, now 1" in run("compact", index).stdout
     assert json.loads(run("compact", index, "--json").stdout)["segments_after"] == 1
     assert "all as written" in run("verify", index).stdout
     file = next((index / "segments").glob("*/words.images.npy"))
