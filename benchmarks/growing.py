@@ -44,13 +44,13 @@ def memory(real: RealWords, note: Callable[..., None], n_images: int) -> None:
                 spent += time.perf_counter() - clock
             merged = writer.merged
         n = len(index)
-        halves = [
-            max(peak for at, peak in peaks.items() if low < at <= high)
-            for low, high in ((0, n // 4), (n // 4, n // 2), (n // 2, n))
-        ]
+    found = list(peaks.values())
+    quarter, half = max(1, len(found) // 4), max(2, len(found) // 2)
+    parts = found[:quarter], found[quarter:half], found[half:]
     note("growing", measured="own memory of one long addition", images=n,
          mebibytes_before=round(started),
-         peak_mebibytes_first_quarter_second_quarter_rest=[round(p) for p in halves],
+         peak_mebibytes_first_quarter_second_quarter_rest=[
+             round(max(part)) for part in parts],
          times_each_image_was_written=round(1 + merged / n, 2),
          seconds_writing_and_merging=round(spent, 1))  # fmt: skip
 
