@@ -20,6 +20,7 @@ __all__ = [
     "check_present",
     "encoded",
     "image_arrays",
+    "living_rows",
     "merge_images",
 ]
 
@@ -119,7 +120,7 @@ class ImageTable:
     def __init__(self, segments: Sequence[Arrays], alive: Sequence[Alive]):
         self._segments = segments
         self.alive = alive
-        self.sizes = [_length(segment, "ends") for segment in segments]
+        self.sizes = [len(checked(segment, "ends", [], [])) for segment in segments]
         self.first_rows = [0, *accumulate(self.sizes)]
         self._n_alive = sum(
             size if there is None else int(there.sum())
@@ -132,12 +133,7 @@ class ImageTable:
     def __iter__(self) -> Iterator[str]:
         """Give the ids in order of rows."""
         for number, size in enumerate(self.sizes):
-            yield from self.ids_of(number, self.rows_of_segment(number, size))
-
-    def rows_of_segment(self, number: int, size: int) -> NDArray[np.intp]:
-        """Give the rows within a segment of the images that are there."""
-        there = self.alive[number]
-        return np.arange(size) if there is None else np.flatnonzero(there)
+            yield from self.ids_of(number, living_rows(self.alive[number], size))
 
     def ids_of(self, number: int, rows: NDArray[Any]) -> Iterator[str]:
         """Give the ids of rows within a segment."""
@@ -230,14 +226,15 @@ class ImageTable:
         """Give how many numbers of roots are in use."""
         return max((int(s["roots"].max()) + 1 for s in self._segments), default=0)
 
-    def locate(self, row: int) -> tuple[int, int]:
-        """Give the number of a row's segment, and the row within it."""
-        number = bisect_right(self.first_rows, row) - 1
-        return number, row - self.first_rows[number]
-
     def _locate(self, row: int) -> tuple[Arrays, int]:
-        number, local = self.locate(row)
-        return self._segments[number], local
+        """Give the arrays of a row's segment, and the row within it."""
+        number = bisect_right(self.first_rows, row) - 1
+        return self._segments[number], row - self.first_rows[number]
+
+
+def living_rows(alive: Alive, size: int) -> NDArray[np.intp]:
+    """Give the rows of a segment of `size` images that are there."""
+    return np.arange(size) if alive is None else np.flatnonzero(alive)
 
 
 def check_ids(ids: str | Iterable[str]) -> list[str]:
@@ -267,10 +264,6 @@ def check_present(ids: Sequence[str], rows: NDArray[np.int64]) -> None:
 
 def _decoded(name: bytes) -> str:
     return name.decode("utf-8", "surrogateescape")
-
-
-def _length(arrays: Arrays, name: str) -> int:
-    return len(checked(arrays, name, [], []))
 
 
 def _keys(ids: Sequence[str]) -> NDArray[np.uint64]:

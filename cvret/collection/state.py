@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.collection.fields import Field, field_of
-from cvret.collection.images import LAYOUT, Alive, ImageTable
+from cvret.collection.images import LAYOUT, Alive, ImageTable, living_rows
 from cvret.collection.roots import Roots
 from cvret.errors import FormatError
 from cvret.index.approximate import Graph
-from cvret.storage.arrays import ArrayFolder, Arrays, check_layout
+from cvret.storage.arrays import ArrayFolder, Arrays, check_layout, checked
 from cvret.storage.manifest import Manifest, Segment, read_manifest
 
 __all__ = ["GRAPHS", "REMOVED", "SEGMENTS", "State", "load_state"]
@@ -51,9 +51,7 @@ class OpenSegment:
 
     def rows(self) -> NDArray[np.intp]:
         """Give the rows that are there."""
-        if self.alive is None:
-            return np.arange(self.known.n_images)
-        return np.flatnonzero(self.alive)
+        return living_rows(self.alive, self.known.n_images)
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,10 +192,10 @@ def _joined(
     fields: dict[str, Field],
     segments: tuple[OpenSegment, ...],
 ) -> State:
-    for segment in segments:
-        _check(segment, fields)
     alive = [segment.alive for segment in segments]
     try:
+        for segment in segments:
+            _check(segment, fields)
         images = ImageTable([s.arrays.part("image") for s in segments], alive)
         searchers = {
             name: field.open(
@@ -210,8 +208,6 @@ def _joined(
         }
     except KeyError as error:
         raise FormatError(f"{path} lacks the array {error}") from error
-    if images.sizes != [segment.known.n_images for segment in segments]:
-        raise FormatError(f"{path} has a damaged manifest: its images do not add up")
     roots = Roots.read(path)
     return State(path, manifest, fields, roots, segments, images, searchers)
 
@@ -223,7 +219,9 @@ def _check(segment: OpenSegment, fields: Mapping[str, Field]) -> None:
     for name, field in fields.items():
         field.check_layout(segment.arrays.part(name), n)
         df = _part(segment.removed, name).get("df")
-        if df is not None and len(df) != len(segment.arrays.part(name)["words"]):
+        if df is None:
+            continue
+        if df.shape != checked(segment.arrays.part(name), "df", [], []).shape:
             raise FormatError(f"what was removed does not fit {segment.known.id}")
 
 

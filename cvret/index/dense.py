@@ -174,8 +174,9 @@ class DenseIndex:
                 f"the query's vector must have {d} elements as the indexed ones, got "
                 f"{len(query.vector)}"
             )
-        if 0 < n < size and size > _FEW and "codes" in segment and floor < 1:
-            rows = self._candidates(query, number, n, floor)
+        choosing = 0 < n < size and size > _FEW and "codes" in segment and floor < 1
+        if choosing and query.quantized is not None:
+            rows = self._candidates(query, query.quantized, number, n, floor)
         else:
             rows = np.arange(size) if there is None else np.flatnonzero(there)
         scores = self._exact(query, segment, rows)
@@ -206,7 +207,12 @@ class DenseIndex:
         raise IndexError(row)
 
     def _candidates(
-        self, query: PreparedVector, number: int, n: int, floor: float
+        self,
+        query: PreparedVector,
+        quantized: QuantizedQuery,
+        number: int,
+        n: int,
+        floor: float,
     ) -> NDArray[np.intp]:
         """Give the rows to compare: the `n` best are there, or, by a graph, most."""
         segment, there = self._segments[number], self._alive[number]
@@ -216,8 +222,7 @@ class DenseIndex:
             n_there = self._shapes[number][0] if there is None else int(there.sum())
             if len(proposed) >= min(n, n_there):
                 return proposed
-        assert query.quantized is not None  # as `prepare` saw to
-        low, high = bounds_of(segment, query.quantized, self._metric)
+        low, high = bounds_of(segment, quantized, self._metric)
         if there is not None:
             low[~there], high[~there] = -1, -1
         nth = np.partition(low, len(low) - n)[len(low) - n]
