@@ -14,9 +14,14 @@ from .errors import (
 from .evaluation import truth
 from .evaluation.evaluate import Report, evaluate
 from .evaluation.truth import GroundTruth
+from .features.boosted import BEBLID, TEBLID
+from .features.brisk import BRISK
 from .features.color import HSVHistogram
+from .features.dense import DenseSIFT
+from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.patches import Patches
+from .features.simulated import SimulatedViews
 from .features.texture import LocalBinaryPatterns
 from .images.folders import list_images
 from .images.reading import read_image
@@ -32,13 +37,19 @@ from .records import (
 from .rerank.verification import SpatialVerification
 
 __all__ = [
+    "AKAZE",
+    "BEBLID",
+    "BRISK",
+    "KAZE",
     "ORB",
     "SIFT",
     "SURF",
+    "TEBLID",
     "AddReport",
     "BagOfWords",
     "BinaryVocabulary",
     "CvretError",
+    "DenseSIFT",
     "Explanation",
     "FormatError",
     "GroundTruth",
@@ -54,6 +65,7 @@ __all__ = [
     "Query",
     "Ranking",
     "Report",
+    "SimulatedViews",
     "SpatialVerification",
     "UnknownNameError",
     "Verification",

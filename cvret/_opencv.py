@@ -3,7 +3,9 @@
 import threading
 from typing import Any
 
-__all__ = ["cv2", "opencv_version", "single_thread"]
+from cvret.errors import MissingExtraError
+
+__all__ = ["create_feature", "cv2", "opencv_major", "opencv_version", "single_thread"]
 
 
 def _import_cv2() -> Any:
@@ -33,6 +35,29 @@ def explain_import_failure(reason: str) -> str:
 cv2: Any = _import_cv2()
 opencv_version: str = cv2.__version__
 _lock = threading.Lock()
+
+
+def opencv_major(version: str) -> str:
+    """The first number of a version: ``"5"`` of ``"5.0.0"``."""
+    return version.partition(".")[0]
+
+
+def create_feature(name: str, *args: Any, **kwargs: Any) -> Any:
+    """Make one of OpenCV's features; 5 keeps in ``xfeatures2d`` what 4 had in ``cv2``.
+
+    Raises
+    ------
+    MissingExtraError
+        If this build of OpenCV has it in neither.
+    """
+    for place in (getattr(cv2, "xfeatures2d", None), cv2):
+        create = getattr(place, f"{name}_create", None)
+        if create is not None:
+            return create(*args, **kwargs)
+    raise MissingExtraError(
+        f"{name} is not in this OpenCV {opencv_version}; install the build that has "
+        "it with pip install --upgrade opencv-contrib-python"
+    )
 
 
 class single_thread:  # noqa: N801  (reads as a verb: with single_thread(): ...)

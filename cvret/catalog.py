@@ -15,10 +15,17 @@ DESCRIPTORS = {
 """Whole-image descriptors."""
 
 EXTRACTORS = {
+    "akaze": "cvret.features.kaze:AKAZE",
+    "beblid": "cvret.features.boosted:BEBLID",
+    "brisk": "cvret.features.brisk:BRISK",
+    "dense-sift": "cvret.features.dense:DenseSIFT",
+    "kaze": "cvret.features.kaze:KAZE",
     "orb": "cvret.features.keypoints:ORB",
     "patches": "cvret.features.patches:Patches",
     "sift": "cvret.features.keypoints:SIFT",
+    "simulated-views": "cvret.features.simulated:SimulatedViews",
     "surf": "cvret.features.keypoints:SURF",
+    "teblid": "cvret.features.boosted:TEBLID",
 }
 """Local features."""
 

@@ -12,6 +12,10 @@ PARTS = [
     cvret.LocalBinaryPatterns(radii=(1, 2.5), points=4),
     cvret.SIFT(max_keypoints=5, root=False),
     cvret.ORB(n_levels=3),
+    cvret.AKAZE(upright=True),
+    cvret.TEBLID(n_bits=512, detector="sift"),
+    cvret.DenseSIFT(sizes=(3.0, 5.0)),
+    cvret.SimulatedViews(cvret.BRISK(n_octaves=2), tilts=(2.0,)),
     cvret.Patches(cvret.HSVHistogram(bins=(4, 1, 1)), size=32, step=8),
     cvret.BagOfWords(cvret.Patches(cvret.LocalBinaryPatterns()), n_words=9),
     cvret.SpatialVerification(depth=7, model="homography"),
@@ -31,7 +35,8 @@ def test_every_name_stands_for_a_class_with_a_docstring():
 
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(
-        cvret.UnknownNameError, match="no part is named 'gist'; there are bag-of-words"
+        cvret.UnknownNameError,
+        match="no part is named 'gist'; there are akaze, bag-of-words",
     ):
         find("gist")
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from cvret._checks import check_count
-from cvret._opencv import opencv_version
+from cvret._opencv import opencv_major, opencv_version
 from cvret._version import __version__
 from cvret.catalog import build, spec_of
 from cvret.collection.adding import AddReport, Item, Source, compute_items
@@ -86,7 +86,10 @@ def open_state(path: Path, given: Mapping[str, Any]) -> State:
                 raise UnknownNameError(
                     f"{path} has no field {name!r}; there are {known}"
                 )
-        return load_state(path, manifest, _parts(path, manifest, given))
+        parts = _parts(path, manifest, given)
+        for name, part in parts.items():
+            _check_opencv(path, name, part, manifest.settings["opencv"])
+        return load_state(path, manifest, parts)
     except (CvretError, OSError, RuntimeError):
         raise
     except _CANNOT_BE as error:
@@ -108,6 +111,20 @@ def _parts(path: Path, manifest: Manifest, given: Mapping[str, Any]) -> dict[str
         if name in learned:
             restore_learned(path, parts[name], learned[name])
     return parts
+
+
+def _check_opencv(path: Path, name: str, part: Any, made_by: str | None) -> None:
+    """Raise FormatError where a field would not compute what it has stored."""
+    if made_by is None or opencv_major(made_by) == opencv_major(opencv_version):
+        return
+    nested = part.get_params().values() if hasattr(part, "get_params") else ()
+    for inner in (part, *nested):
+        if getattr(inner, "opencv_major_matters", False):
+            raise FormatError(
+                f"field {name!r} of {path} was made with OpenCV {made_by}, here is "
+                f"{opencv_version}, and {type(inner).__name__} is not the same in "
+                f"both; install OpenCV {opencv_major(made_by)} or rebuild the index"
+            )
 
 
 def learn(

@@ -9,12 +9,11 @@ from cvret._checks import check_count, check_image, check_number
 from cvret._opencv import cv2
 from cvret._parameters import Parameters
 from cvret.errors import MissingExtraError
+from cvret.features.detecting import OVERSAMPLED, detect, make_orb, nothing
 from cvret.records import LocalFeatures
 
-__all__ = ["ORB", "SIFT", "SURF", "balance"]
+__all__ = ["ORB", "SIFT", "SURF", "root_sift"]
 
-_OVERSAMPLED = 1.5  # keypoints found for each one kept, so that balance has a choice
-_GRID = 8  # cells a side
 _ORB_MARGIN = 31  # pixels at each border in which ORB finds nothing
 
 
@@ -32,6 +31,11 @@ class SIFT(Parameters):
     root : bool
         Take RootSIFT, the square root of the L1-normalized descriptor, so that
         Euclidean distance becomes Hellinger distance. Otherwise plain SIFT, 0 to 255.
+    upright : bool
+        Give every keypoint the angle 0 and describe it so. It pays where all
+        photographs were held upright: what differs by a turn alone no longer matches
+        falsely, and a place is described once, not once for each of its orientations.
+        Lost are matches between pictures turned by more than some 15 degrees.
     contrast_threshold, edge_threshold, sigma : float
         As in ``cv2.SIFT_create``; a lower contrast threshold finds more.
 
@@ -55,18 +59,21 @@ class SIFT(Parameters):
     """
 
     binary = False
+    support = 8.5  # diameter that a descriptor sees, in sizes of its keypoint
 
     def __init__(
         self,
         max_keypoints: int = 1000,
         *,
         root: bool = True,
+        upright: bool = False,
         contrast_threshold: float = 0.04,
         edge_threshold: float = 10.0,
         sigma: float = 1.6,
     ):
         self.max_keypoints = max_keypoints
         self.root = root
+        self.upright = upright
         self.contrast_threshold = contrast_threshold
         self.edge_threshold = edge_threshold
         self.sigma = sigma
@@ -88,20 +95,20 @@ class SIFT(Parameters):
         check_image(image)
         most = check_count("max_keypoints", self.max_keypoints)
         detector = cv2.SIFT_create(
-            nfeatures=round(_OVERSAMPLED * most),
+            nfeatures=round(OVERSAMPLED * most),
             contrastThreshold=check_number(
                 "contrast_threshold", self.contrast_threshold, least=0
             ),
             edgeThreshold=check_number("edge_threshold", self.edge_threshold, least=0),
             sigma=check_number("sigma", self.sigma, least=0.1),
         )
-        features = _detect(detector, image, 128, np.float32, most)
+        found = detect(
+            detector, image, d=128, dtype=np.float32, most=most, upright=self.upright
+        )
         if not self.root:
-            return features
-        descriptors = features.descriptors
-        sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-12)
-        root = np.sqrt(descriptors / sums)
-        return LocalFeatures(features.keypoints, root, features.width, features.height)
+            return found
+        root = root_sift(found.descriptors)
+        return LocalFeatures(found.keypoints, root, found.width, found.height)
 
 
 class ORB(Parameters):
@@ -113,6 +120,8 @@ class ORB(Parameters):
     ----------
     max_keypoints : int
         At most so many are kept, balanced over the picture as for `SIFT`.
+    upright : bool
+        Give every keypoint the angle 0 and describe it so, as for `SIFT`.
     scale_factor : float
         Between two levels of the pyramid, above 1.
     n_levels : int
@@ -134,16 +143,19 @@ class ORB(Parameters):
     """
 
     binary = True
+    support = 1.5  # diameter that a descriptor sees, in sizes of its keypoint
 
     def __init__(
         self,
         max_keypoints: int = 1000,
         *,
+        upright: bool = False,
         scale_factor: float = 1.2,
         n_levels: int = 8,
         fast_threshold: int = 20,
     ):
         self.max_keypoints = max_keypoints
+        self.upright = upright
         self.scale_factor = scale_factor
         self.n_levels = n_levels
         self.fast_threshold = fast_threshold
@@ -166,14 +178,16 @@ class ORB(Parameters):
         most = check_count("max_keypoints", self.max_keypoints)
         height, width = image.shape[:2]
         if min(height, width) <= 2 * _ORB_MARGIN:  # OpenCV fails on some of these
-            return _nothing(32, np.uint8, width, height)
-        detector = cv2.ORB_create(
-            nfeatures=round(_OVERSAMPLED * most),
+            return nothing(32, np.uint8, width, height)
+        detector = make_orb(
+            most,
             scaleFactor=check_number("scale_factor", self.scale_factor, least=1.001),
             nlevels=check_count("n_levels", self.n_levels),
             fastThreshold=check_count("fast_threshold", self.fast_threshold),
         )
-        return _detect(detector, image, 32, np.uint8, most)
+        return detect(
+            detector, image, d=32, dtype=np.uint8, most=most, upright=self.upright
+        )
 
 
 class SURF:
@@ -186,76 +200,14 @@ class SURF:
         )
 
 
-def balance(
-    keypoints: NDArray[np.float32],
-    responses: NDArray[np.float32],
-    width: int,
-    height: int,
-    most: int,
-) -> NDArray[np.intp]:
-    """Choose the `most` strongest, each cell of a grid first getting its fair share.
-
-    Parameters
-    ----------
-    keypoints : array of float32, shape (n, 4)
-        x and y first, in pixels.
-    responses : array of float32, shape (n,)
-        Strength of each, higher is better.
-    width, height : int
-        Of the image, in pixels.
-    most : int
-        How many to keep.
-
-    Returns
-    -------
-    array of int, shape (min(n, most),)
-        Rows that are kept, ascending.
+def root_sift(descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the square root of each L1-normalized row; a row of zeros stays one.
 
     Examples
     --------
-    Three strong ones in a corner leave a place for the weak one far away.
-
-    >>> keypoints = np.array([[1, 1], [2, 2], [3, 3], [90, 90]], np.float32)
-    >>> balance(keypoints, np.array([9, 8, 7, 1], np.float32), 100, 100, most=3)
-    array([0, 1, 3])
+    >>> root_sift(np.array([[9, 16, 0]], np.float32)).tolist()
+    [[0.6000000238418579, 0.800000011920929, 0.0]]
     """
-    if len(keypoints) <= most:
-        return np.arange(len(keypoints))
-    columns = np.clip(keypoints[:, 0] * _GRID / width, 0, _GRID - 1).astype(np.intp)
-    rows = np.clip(keypoints[:, 1] * _GRID / height, 0, _GRID - 1).astype(np.intp)
-    cells = rows * _GRID + columns
-    order = np.lexsort((-responses, cells))
-    starts = np.flatnonzero(np.diff(cells[order], prepend=-1))
-    place = np.arange(len(order))
-    in_cell = np.empty(len(order), np.intp)
-    in_cell[order] = place - np.repeat(starts, np.diff(starts, append=len(order)))
-    share = max(1, most // _GRID**2)
-    chosen = np.lexsort((-responses, in_cell >= share))[:most]
-    return np.sort(chosen)
-
-
-def _nothing(d: int, dtype: type, width: int, height: int) -> LocalFeatures:
-    """No keypoints."""
-    return LocalFeatures(
-        np.empty((0, 4), np.float32), np.empty((0, d), dtype), width, height
-    )
-
-
-def _detect(
-    detector: Any, image: NDArray[np.uint8], d: int, dtype: type, most: int
-) -> LocalFeatures:
-    """Run an OpenCV feature, and balance what it finds."""
-    height, width = image.shape[:2]
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-    found, descriptors = detector.detectAndCompute(grey, None)
-    if descriptors is None or not len(found):
-        return _nothing(d, dtype, width, height)
-    n = len(found)
-    keypoints = np.empty((n, 4), np.float32)
-    keypoints[:, :2] = cv2.KeyPoint_convert(found)
-    keypoints[:, 2] = np.fromiter((point.size for point in found), np.float32, n)
-    keypoints[:, 3] = np.fromiter((point.angle for point in found), np.float32, n)
-    responses = np.fromiter((point.response for point in found), np.float32, n)
-    kept = balance(keypoints, responses, width, height, most)
-    descriptors = descriptors[kept].astype(dtype, copy=False)
-    return LocalFeatures(keypoints[kept], descriptors, width, height)
+    sums = np.maximum(descriptors.sum(axis=1, keepdims=True), 1e-12)
+    root: NDArray[np.float32] = np.sqrt(descriptors / sums)
+    return root

@@ -211,3 +211,25 @@ def test_a_fit_that_fails_leaves_the_vocabulary_as_it_was(
         assert opened.info()["fields"]["first"]["vocabulary"] == before
         assert opened.search(photos / COFFEE, rerank=[])[0].id == COFFEE
     assert len(list((index.path / "learned").iterdir())) == 2
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_akaze_words_of_another_major_version_of_opencv_are_refused(
+    tmp_path, coffee, monkeypatch, wrapped
+):
+    extractor = cvret.AKAZE(max_keypoints=100)
+    if wrapped:
+        extractor = cvret.SimulatedViews(extractor, 100, tilts=(2.0,))
+    bag = cvret.BagOfWords(extractor, n_words=4).fit([coffee])
+    monkeypatch.setattr("cvret.collection.making.opencv_version", "3.4.1")
+    cvret.Index.create(tmp_path / "akaze.cvret", fields={"words": bag})
+    sift = cvret.BagOfWords(cvret.SIFT(), vocabulary="rootsift-16k")
+    cvret.Index.create(tmp_path / "sift.cvret", fields={"words": sift})
+    cvret.Index.open(tmp_path / "akaze.cvret")
+    monkeypatch.undo()
+    with pytest.raises(
+        cvret.FormatError,
+        match=r"made with OpenCV 3\.4\.1, here is .* AKAZE is not the",
+    ):
+        cvret.Index.open(tmp_path / "akaze.cvret")
+    cvret.Index.open(tmp_path / "sift.cvret")

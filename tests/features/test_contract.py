@@ -2,8 +2,11 @@
 
 import pickle
 
+import cv2
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.base import clone
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -19,12 +22,20 @@ from cvret.catalog import DESCRIPTORS, EXTRACTORS, find
 from cvret.protocols import Descriptor, Extractor
 
 descriptors = [find(name)() for name in DESCRIPTORS]
-extractors = [
-    cvret.Patches(cvret.HSVHistogram()) if name == "patches" else find(name)()
-    for name in EXTRACTORS
-    if name != "surf"
-]
+WRAPPING = {
+    "patches": lambda: cvret.Patches(cvret.HSVHistogram()),
+    "simulated-views": lambda: cvret.SimulatedViews(cvret.ORB(), tilts=(2.0,)),
+}
+extractors = [WRAPPING.get(name, find(name))() for name in EXTRACTORS if name != "surf"]
+wrapping = ("Patches", "SimulatedViews", "BagOfWords")
+turning = [e for e in extractors if hasattr(e, "upright")]
+straight = [clone(e).set_params(upright=True) for e in turning]
 parts = [*descriptors, *extractors, cvret.BagOfWords(cvret.SIFT()), cvret.Vocabulary()]
+
+
+def save(path, image) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cv2.imwrite(str(path), image)
 
 
 def pictures() -> dict[str, np.ndarray]:
@@ -36,7 +47,7 @@ def pictures() -> dict[str, np.ndarray]:
         "one pixel": np.full((1, 1, 3), 7, np.uint8),
         "grey": np.repeat(rng.integers(0, 256, (40, 40, 1)), 3, 2).astype(np.uint8),
         "a line": rng.integers(0, 256, (1, 500, 3)).astype(np.uint8),
-        "large": rng.integers(0, 256, (900, 700, 3)).astype(np.uint8),
+        "large": rng.integers(0, 256, (500, 400, 3)).astype(np.uint8),
     }
 
 
@@ -53,16 +64,123 @@ def test_vectors_are_finite_repeatable_and_leave_the_image_alone(descriptor, pic
     assert np.array_equal(before, image)
 
 
-@pytest.mark.parametrize("picture", pictures())
-@pytest.mark.parametrize("extractor", extractors, ids=repr)
-def test_features_are_finite_repeatable_and_inside(extractor, picture):
-    image = pictures()[picture]
-    features, again = extractor.extract(image), extractor.extract(image)
+def odd_pictures() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(1)
+    shapes = {
+        "dot": (20, 20),
+        "row": (1, 5000),
+        "column": (5000, 1),
+        "huge": (34, 33000),
+    }
+    noise = {
+        name: rng.integers(0, 256, (*shape, 3), np.uint8)
+        for name, shape in shapes.items()
+    }
+    noise["huge"][:, 300:] = 90
+    spot = np.zeros((120, 120, 3), np.uint8)
+    spot[55:65, 50:70] = 255
+    return {
+        **noise,
+        "one spot": spot,
+        "one color": np.full((99, 99, 3), (9, 99, 200), np.uint8),
+    }
+
+
+def check_features(extractor, image) -> cvret.LocalFeatures:
+    """Extract, and hold the features against what every extractor promises."""
+    before = image.copy()
+    features = extractor.extract(image)
+    height, width = image.shape[:2]
+    assert np.array_equal(before, image)
+    assert (features.width, features.height) == (width, height)
+    assert features.keypoints.dtype == np.float32
     assert features.keypoints.shape == (len(features), 4)
+    assert features.descriptors.dtype == (np.uint8 if extractor.binary else np.float32)
+    assert features.descriptors.ndim == 2
     assert len(features.descriptors) == len(features)
+    assert len(features) <= getattr(extractor, "max_keypoints", np.inf)
     assert np.isfinite(features.keypoints).all()
     assert np.isfinite(features.descriptors).all()
-    assert np.array_equal(features.descriptors, again.descriptors)
+    x, y, size, angle = features.keypoints.T
+    assert ((x >= 0) & (x < width) & (y >= 0) & (y < height)).all()
+    assert (size > 0).all()
+    assert ((angle >= 0) & (angle < 360)).all()
+    return features
+
+
+@pytest.mark.parametrize("picture", [*pictures(), *odd_pictures()])
+@pytest.mark.parametrize("extractor", extractors, ids=repr)
+def test_features_are_finite_repeatable_and_inside(extractor, picture):
+    image = {**pictures(), **odd_pictures()}[picture]
+    features = check_features(extractor, image)
+    if image.size < 10**5:
+        again = extractor.extract(image)
+        assert np.array_equal(features.keypoints, again.keypoints)
+        assert np.array_equal(features.descriptors, again.descriptors)
+
+
+@pytest.mark.parametrize("extractor", [*extractors, *straight], ids=repr)
+@settings(max_examples=12)
+@given(width=st.integers(1, 80), height=st.integers(1, 80), seed=st.integers(0, 99))
+def test_no_size_is_an_error(extractor, width, height, seed):
+    rng = np.random.default_rng(seed)
+    image = rng.integers(0, 256, (height, width, 3), np.uint8)
+    check_features(extractor, image)
+
+
+@pytest.mark.parametrize("extractor", extractors, ids=repr)
+def test_descriptors_are_as_long_where_there_are_none(extractor, coffee):
+    some = extractor.extract(np.ascontiguousarray(coffee[:128, :128]))
+    none = extractor.extract(np.full((9, 9, 3), 7, np.uint8))
+    assert none.descriptors.shape[1] == some.descriptors.shape[1]
+    assert none.descriptors.dtype == some.descriptors.dtype
+
+
+@pytest.mark.parametrize(
+    "extractor", [e for e in extractors if hasattr(e, "max_keypoints")], ids=repr
+)
+def test_one_keypoint_can_be_asked_for(extractor, coffee):
+    one = clone(extractor).set_params(max_keypoints=1)
+    assert len(one.extract(np.ascontiguousarray(coffee[:200, :200]))) == 1
+
+
+@pytest.mark.parametrize("extractor", turning, ids=repr)
+def test_keypoints_turn_with_the_picture(extractor, coffee):
+    image = np.ascontiguousarray(coffee[40:300, 120:420])
+    whole = clone(extractor).set_params(max_keypoints=10**5)
+    before = whole.extract(image).keypoints
+    after = whole.extract(np.ascontiguousarray(np.rot90(image))).keypoints
+    x, y, size, angle = before.T
+    expected = np.column_stack([y, image.shape[1] - 1 - x, size, (angle - 90) % 360])
+    apart = np.linalg.norm(expected[:, None, :2] - after[:, :2], axis=2)
+    turned = np.abs((expected[:, None, 3] - after[:, 3] + 180) % 360 - 180)
+    grown = np.abs(np.log(expected[:, None, 2] / after[:, 2]))
+    found = ((apart < 2) & (turned < 20) & (grown < 0.3)).any(axis=1)
+    assert found.mean() > 0.7
+
+
+@pytest.mark.parametrize("extractor", straight, ids=repr)
+def test_upright_keypoints_have_the_angle_0(extractor, coffee):
+    features = extractor.extract(np.ascontiguousarray(coffee[:250, 100:400]))
+    assert len(features) > 10
+    assert (features.keypoints[:, 3] == 0).all()
+
+
+@pytest.mark.parametrize("extractor", extractors, ids=repr)
+def test_every_extractor_makes_words_that_an_index_finds_again(extractor, tmp_path):
+    rng = np.random.default_rng(3)
+    for number in range(4):
+        noise = cv2.resize(rng.integers(0, 256, (48, 48, 3), np.uint8), (144, 144))
+        save(tmp_path / "pictures" / f"{number}.png", noise)
+    bag = cvret.BagOfWords(extractor, n_words=8)
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"words": bag})
+    index.fit(tmp_path / "pictures")
+    index.add(tmp_path / "pictures")
+    ranking = cvret.Index.open(tmp_path / "i.cvret").search(
+        tmp_path / "pictures" / "2.png"
+    )
+    assert ranking[0].id == "2.png"
+    assert ranking[0].score == pytest.approx(1, abs=1e-6)
 
 
 def test_parts_fit_the_seams():
@@ -75,7 +193,7 @@ def test_the_checks_of_scikit_learn_that_apply(part):
     name = type(part).__name__
     check_no_attributes_set_in_init(name, clone(part))
     check_get_params_invariance(name, clone(part))
-    if name not in ("Patches", "BagOfWords"):
+    if name not in wrapping:
         check_set_params(name, clone(part))
         check_parameters_default_constructible(name, clone(part))
 

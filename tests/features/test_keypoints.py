@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 import cvret
-from cvret.features.keypoints import balance
 
 
 def test_plain_sift_gives_opencvs_descriptors(coffee):
@@ -71,22 +70,32 @@ def test_a_busy_corner_does_not_take_all_keypoints():
     assert (~busy).mean() > 0.2
 
 
-def test_balance_keeps_the_strongest_of_a_cell():
-    keypoints = np.tile(np.float32([[5, 5, 1, 0]]), (4, 1))
-    responses = np.float32([1, 4, 3, 2])
-    assert balance(keypoints, responses, 100, 100, most=2).tolist() == [1, 2]
-
-
-def test_balance_keeps_all_if_there_are_few():
-    keypoints = np.zeros((3, 4), np.float32)
-    assert balance(keypoints, np.ones(3, np.float32), 10, 10, 5).tolist() == [0, 1, 2]
-
-
 def test_extraction_leaves_the_image_and_opencvs_threads_alone(coffee):
     before, threads = coffee.copy(), cv2.getNumThreads()
     cvret.SIFT().extract(coffee)
     assert np.array_equal(before, coffee)
     assert cv2.getNumThreads() == threads
+
+
+def test_upright_sift_is_sift_described_at_the_angle_0(coffee):
+    grey = cv2.cvtColor(coffee, cv2.COLOR_RGB2GRAY)
+    features = cvret.SIFT(max_keypoints=100, root=False, upright=True).extract(coffee)
+    assert (features.keypoints[:, 3] == 0).all()
+    assert len(np.unique(features.keypoints, axis=0)) == len(features)
+    sift = cv2.SIFT_create()
+    found = [p for p in sift.detect(grey) if p.octave & 255 == 255][:50]
+    for point in found:
+        point.angle = 0
+    _, expected = sift.compute(grey, found)
+    whole = cvret.SIFT(max_keypoints=10**5, root=False, upright=True).extract(coffee)
+    rows = {tuple(k[:3]): d for k, d in zip(*vars_of(whole), strict=True)}
+    for point, descriptor in zip(found, expected, strict=True):
+        key = tuple(np.float32([*point.pt, point.size]))
+        assert np.abs(rows[key] - descriptor).max() <= 1
+
+
+def vars_of(features):
+    return features.keypoints, features.descriptors
 
 
 def test_surf_says_why_it_is_absent_and_what_to_use():
