@@ -115,7 +115,8 @@ class SimulatedViews(Parameters):
         found: list[LocalFeatures] = []
         for place in range(len(views) - 1, -1, -1):
             tilt, direction, weight = views[place]
-            share = int(left * weight / sum(view[2] for view in views[: place + 1]))
+            total = sum(view[2] for view in views[: place + 1])
+            share = int(left * weight / total + 1e-9)  # down, but for rounding errors
             features = self._features(image, tilt, direction, share)
             if features is not None:
                 found.append(features)
