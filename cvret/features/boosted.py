@@ -96,7 +96,7 @@ class BEBLID(_Boosted):
     """Boosted binary descriptors of 256 or 512 bits on the keypoints of a detector.
 
     Each bit compares the mean grey of two boxes in the keypoint's patch; boosting
-    chose which. As fast as ORB's, and told apart better.
+    chose which. About as fast as ORB's; the paper reports better matches.
 
     Parameters
     ----------
