@@ -9,6 +9,7 @@ from root_sift import FEATURES, describe
 from task import answer, ask, read_task, versions
 
 LISTS = 4096
+ITERATIONS = 10
 PROBED = 16
 NEIGHBORS = 10
 
@@ -20,6 +21,7 @@ def main() -> None:
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatL2(128), 128, LISTS, faiss.ScalarQuantizer.QT_8bit
     )
+    index.cp.niter = ITERATIONS
     index.train(np.concatenate([describe(path)[1] for path in task.learn]))
     index.nprobe = PROBED
     learn_s = time.perf_counter() - started

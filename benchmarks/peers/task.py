@@ -59,10 +59,9 @@ def ask(
     """Ask all queries, or those at `places`, and time each.
 
     `describe` reads a picture and computes its features; `search` gives the best
-    `PLACES` of the gallery. The first query is asked once before, untimed.
+    `PLACES` of the gallery.
     """
     places = range(len(task.queries)) if places is None else places
-    search(describe(task.queries[places[0]]))
     rankings, features_s, search_s = [], [], []
     for place in places:
         started = time.perf_counter()
