@@ -40,7 +40,7 @@ bench-small: $(VENV)/.dev
 	$(BIN)/python benchmarks/speed.py --images 5000 --dry
 	$(BIN)/python benchmarks/growing.py --images 5000 --singles 30 --dry
 
-# cvret beside other libraries, each in an environment of its own; about 20 minutes.
+# cvret beside other libraries, each in an environment of its own; about half an hour.
 bench-peers: $(VENV)/.dev
 	$(BIN)/python benchmarks/peers.py
 
