@@ -7,7 +7,7 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN = $(VENV)/bin
 
-.PHONY: demo test test-long test-oldest lint bench bench-small clean
+.PHONY: demo test test-long test-oldest lint bench bench-small bench-peers clean
 
 demo: $(VENV)/.demo
 	$(BIN)/cvret demo -o demo $(if $(PHOTOS),--photos "$(PHOTOS)") $(if $(QUERY),--query "$(QUERY)")
@@ -40,6 +40,10 @@ bench-small: $(VENV)/.dev
 	$(BIN)/python benchmarks/speed.py --images 5000 --dry
 	$(BIN)/python benchmarks/growing.py --images 5000 --singles 30 --dry
 
+# cvret beside other libraries, each in an environment of its own; about half an hour.
+bench-peers: $(VENV)/.dev
+	$(BIN)/python benchmarks/peers.py
+
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
@@ -66,4 +70,4 @@ $(VENV)/.oldest: pyproject.toml | $(BIN)/python
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-oldest demo build dist *.egg-info
+	rm -rf $(VENV) .venv-oldest .peers demo build dist *.egg-info
