@@ -34,6 +34,9 @@ from .records import (
     Verification,
     VisualWords,
 )
+from .rerank.expansion import QueryExpansion
+from .rerank.feedback import Rocchio
+from .rerank.neighbors import DatabaseAugmentation, Diffusion, KReciprocal
 from .rerank.verification import SpatialVerification
 
 __all__ = [
@@ -49,7 +52,9 @@ __all__ = [
     "BagOfWords",
     "BinaryVocabulary",
     "CvretError",
+    "DatabaseAugmentation",
     "DenseSIFT",
+    "Diffusion",
     "Explanation",
     "FormatError",
     "GroundTruth",
@@ -57,14 +62,17 @@ __all__ = [
     "Hit",
     "ImageError",
     "Index",
+    "KReciprocal",
     "LocalBinaryPatterns",
     "LocalFeatures",
     "MissingExtraError",
     "NotFittedError",
     "Patches",
     "Query",
+    "QueryExpansion",
     "Ranking",
     "Report",
+    "Rocchio",
     "SimulatedViews",
     "SpatialVerification",
     "UnknownNameError",

@@ -35,6 +35,11 @@ ENCODERS = {
 """What quantizes local features."""
 
 RERANKERS = {
+    "database-augmentation": "cvret.rerank.neighbors:DatabaseAugmentation",
+    "diffusion": "cvret.rerank.neighbors:Diffusion",
+    "k-reciprocal": "cvret.rerank.neighbors:KReciprocal",
+    "query-expansion": "cvret.rerank.expansion:QueryExpansion",
+    "rocchio": "cvret.rerank.feedback:Rocchio",
     "spatial-verification": "cvret.rerank.verification:SpatialVerification",
 }
 """What makes a better ranking of a ranking."""

@@ -1,7 +1,7 @@
 """What travels between the parts: frozen records of arrays."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from typing import Any, overload
 
@@ -88,12 +88,40 @@ class Query:
         Of the picture, in pixels.
     region : tuple of float, or None
         x, y, width, height of the part that is asked for, in pixels.
+    weights : mapping of str to float
+        Of the fields, as the search that asks has them.
+    terms : tuple of (float, mapping of str to part)
+        Pictures that are asked with instead of this one, as a weighted sum of their
+        similarities; see `mixed`. Empty for this one alone.
+    mirror : Query or None
+        The mirrored picture, where it is asked for too.
     """
 
     parts: Mapping[str, Any]
     width: int
     height: int
     region: tuple[float, float, float, float] | None = None
+    weights: Mapping[str, float] = field(default_factory=dict)
+    terms: tuple[tuple[float, Mapping[str, Any]], ...] = ()
+    mirror: "Query | None" = None
+
+    def mixed(self, own: float, others: Sequence[tuple[float, "Query"]]) -> "Query":
+        """Give the query that asks with a weighted sum of pictures.
+
+        A picture then scores the weighted sum of its similarities to each, over the
+        sum of the weights above 0. Where the similarity is an inner product (the
+        metrics "cosine" and "hellinger", and visual words), that is to ask with the
+        weighted sum of the vectors.
+
+        Parameters
+        ----------
+        own : float
+            Weight of this picture.
+        others : sequence of (float, Query)
+            Weights, also below 0, and pictures.
+        """
+        terms = [(own, self.parts), *((weight, q.parts) for weight, q in others)]
+        return replace(self, terms=tuple(t for t in terms if t[0] != 0))
 
     def corners(self) -> NDArray[np.float64]:
         """Corners of what is asked for, in pixels, shape (4, 2), clockwise."""
@@ -152,7 +180,13 @@ class Verification:
     pairs : array of float32, shape (inliers, 4)
         x, y in the query and x, y in the result, of each inlier.
     share : float
-        The share of the query's weight that the inliers carry, in [0, 1].
+        The inliers' part of all features of the query, in [0, 1]; in either picture
+        those that crowd in one spot count less.
+    log_false_alarms : float
+        Log10 of how many results as good as this one a search would find where there
+        is nothing to be found.
+    verified : bool
+        Whether the two show the same thing, as far as geometry can tell.
     """
 
     inliers: int
@@ -160,6 +194,16 @@ class Verification:
     box: NDArray[np.float64] | None
     pairs: NDArray[np.float32]
     share: float
+    log_false_alarms: float = np.inf
+    verified: bool = False
+
+    @property
+    def probability(self) -> float:
+        """That both pictures show the same thing, if one such result is expected.
+
+        One true result against so many false ones: ``1 / (1 + false alarms)``.
+        """
+        return float(1 / (1 + 10 ** min(self.log_false_alarms, 300.0)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +222,10 @@ class Hit:
         From pixels of the query to pixels of this image.
     box : array of float64, shape (4, 2), or None
         Corners of the query as found in this image, in pixels.
+    probability : float or None
+        That this shows the same thing, by geometry; see `Verification`.
+    verified : bool
+        Whether geometry is sure of it.
     """
 
     id: str
@@ -185,6 +233,8 @@ class Hit:
     inliers: int | None = None
     transform: NDArray[np.float64] | None = None
     box: NDArray[np.float64] | None = None
+    probability: float | None = None
+    verified: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain Python values, ready for JSON."""
@@ -194,6 +244,8 @@ class Hit:
             "inliers": self.inliers,
             "transform": None if self.transform is None else self.transform.tolist(),
             "box": None if self.box is None else self.box.tolist(),
+            "probability": self.probability,
+            "verified": self.verified,
         }
 
 
@@ -239,7 +291,15 @@ class Ranking(Sequence[Hit]):
         score = float(self.scores[place])
         if found is None:
             return Hit(id_, score)
-        return Hit(id_, score, found.inliers, found.transform, found.box)
+        return Hit(
+            id_,
+            score,
+            found.inliers,
+            found.transform,
+            found.box,
+            found.probability,
+            found.verified,
+        )
 
     def take(self, places: Sequence[int]) -> "Ranking":
         """Keep the hits in some places, given in order."""
@@ -301,6 +361,8 @@ class Explanation:
                 for word, matches, share in self.words
             ],
             "inliers": None if found is None else found.inliers,
+            "probability": None if found is None else found.probability,
+            "verified": found is not None and found.verified,
             "transform": None
             if found is None or found.transform is None
             else found.transform.tolist(),
@@ -312,7 +374,12 @@ class Explanation:
         lines = [f"{self.result} for {self.query}"]
         lines += [f"  {name}: {score:.4f}" for name, score in self.scores.items()]
         if self.verification is not None:
-            lines.append(f"  {self.verification.inliers} inliers")
+            found = self.verification
+            sure = "verified" if found.verified else "not verified"
+            lines.append(
+                f"  {found.inliers} inliers, {sure}: the same thing with probability "
+                f"{found.probability:.4f}"
+            )
         if self.words:
             lines.append("  shared words (share of the words score):")
         for word, matches, share in self.words[:10]:

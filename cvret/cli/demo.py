@@ -84,7 +84,7 @@ def show(
         show_ranking(str(path), ranking, as_json=False, titled=False)
         note = ""
         if wanted:
-            verified = {hit.id for hit in ranking if hit.score > 0.5}
+            verified = {hit.id for hit in ranking if hit.verified}
             n = sum(id_ in verified for id_ in wanted)
             note = f"{n} of {len(wanted)} hard copies found, and verified by geometry."
             click.echo(note)

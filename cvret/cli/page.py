@@ -48,16 +48,17 @@ def section_of(
     hits = []
     drawn = 0
     for hit in ranking:
-        verified = hit.box is not None and hit.score > 0.5 and bool(hit.inliers)
         try:
             picture = read_image(index.file_of(hit.id), max_side=_SIDE)
         except (ImageError, FileNotFoundError):
             hits.append(PageHit(hit.id, hit.score, hit.inliers, None))
             continue
         matches = None
-        if verified and hit.score < 1 and drawn < _DRAWN:  # 1 is the query itself
+        if hit.verified and hit.score < 1 and drawn < _DRAWN:  # 1 is the query itself
             drawn += 1
             matches = index.explain(query, hit.id, by=by, region=region).picture
-        hits.append(PageHit(hit.id, hit.score, hit.inliers, picture, matches, verified))
+        hits.append(
+            PageHit(hit.id, hit.score, hit.inliers, picture, matches, hit.verified)
+        )
     picture = read_image(query, max_side=_SIDE)
     return PageSection(title or query, picture, hits, note)

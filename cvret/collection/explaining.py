@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cvret.images.drawing import draw_matches
 from cvret.records import Correspondences, Explanation, Query
-from cvret.rerank.verification import verify
+from cvret.rerank.verification import SpatialVerification
 
 __all__ = ["explain_hit"]
 
@@ -22,7 +22,8 @@ def explain_hit(
     result: NDArray[np.uint8],
 ) -> Explanation:
     """Put together scores, shares of words, geometry and the drawing."""
-    found = None if matches is None else verify(query, matches)
+    judge = SpatialVerification()
+    found = None if matches is None else judge.verify(query, matches, judge.depth)
     boxes = []
     if query.region is not None:
         boxes.append((0, query.corners()))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_jobs, check_number
 from cvret._opencv import single_thread
@@ -32,8 +33,10 @@ from cvret.collection.roots import check_prefix
 from cvret.collection.searching import (
     PictureOrPath,
     available_cores,
+    compare_all,
     default_rerankers,
     encode_query,
+    mirror_image,
     name_of_query,
     pixels_of,
     score_fields,
@@ -358,16 +361,67 @@ class Index:
         *,
         by: Fields | None = None,
         region: tuple[float, float, float, float] | None = None,
+        mirrored: bool | None = None,
     ) -> Query:
         """Compute once what a search asks with, for several searches.
 
         Parameters
         ----------
-        query, by, region
+        query, by, region, mirrored
             As for `search`.
         """
-        names = tuple(self._weights(by))
-        return encode_query(self._state, pixels_of(self._state, query), names, region)
+        state = self._state
+        weights = self._weights(by)
+        image = pixels_of(state, query)
+        encoded = encode_query(state, image, tuple(weights), region)
+        if state.settings.get("mirrored", False) if mirrored is None else mirrored:
+            flipped, there = mirror_image(image, region)
+            mirror = encode_query(state, flipped, tuple(weights), there)
+            encoded = replace(encoded, mirror=mirror)
+        return replace(encoded, weights=weights)
+
+    def query_of(self, id_: str, *, by: Fields | None = None) -> Query:
+        """Give what is stored of an image, to ask with; see `similar`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such image.
+        """
+        weights = self._weights(by)
+        found = stored_query(self._state, id_, tuple(weights))
+        return replace(found, weights=weights)
+
+    def affinities(
+        self,
+        ids: Sequence[str],
+        query: Query | None = None,
+        *,
+        by: Fields | None = None,
+    ) -> NDArray[np.float64]:
+        """Compare images of the index with one another, for re-rankers.
+
+        Parameters
+        ----------
+        ids : sequence of str
+            Images of the index.
+        query : Query, optional
+            If given it stands first, before the images.
+        by
+            As for `search`; by default the fields of the query.
+
+        Returns
+        -------
+        array of float64, shape (n, n)
+            The similarities that a search without re-rankers gives, in [0, 1], the
+            mean of both directions; 1 on the diagonal.
+        """
+        weights = dict(query.weights) if query is not None and by is None else {}
+        weights = weights or self._weights(by)
+        asked = [self.query_of(id_, by=weights) for id_ in ids]
+        if query is not None:
+            asked.insert(0, replace(query, weights=weights))
+        return compare_all(self._state, asked, ids)
 
     def search(
         self,
@@ -379,6 +433,8 @@ class Index:
         rerank: Sequence[Reranker] | None = None,
         min_score: float = 0.0,
         exact: bool = False,
+        verified_only: bool = False,
+        mirrored: bool | None = None,
     ) -> Ranking:
         """Rank the images by their similarity to a picture.
 
@@ -400,6 +456,12 @@ class Index:
             Results below are left out.
         exact : bool
             Whether every image is compared, also in fields that were accelerated.
+        verified_only : bool
+            Whether only results are given that geometry is sure of, perhaps none.
+            Without a re-ranker of yours `SpatialVerification` is applied.
+        mirrored : bool, optional
+            Whether the picture's mirror image is searched too, and each result scored
+            by the better of both; by default as the recipe has it.
 
         Returns
         -------
@@ -416,10 +478,12 @@ class Index:
         """
         if isinstance(query, Query) and region is not None:
             raise ValueError("region belongs to encode(), where the query was made")
-        asking = self._asking(k, by, rerank, min_score, exact)
+        asking = self._asking(k, by, rerank, min_score, exact, verified_only, mirrored)
         if isinstance(query, Query):
             return asking.answer(query, -1)
-        encoded = asking.index.encode(query, by=asking.weights, region=region)
+        encoded = asking.index.encode(
+            query, by=asking.weights, region=region, mirrored=asking.mirrored
+        )
         return asking.answer(encoded, -1)
 
     def search_many(
@@ -431,6 +495,8 @@ class Index:
         rerank: Sequence[Reranker] | None = None,
         min_score: float = 0.0,
         exact: bool = False,
+        verified_only: bool = False,
+        mirrored: bool | None = None,
         n_jobs: int = -1,
     ) -> list[Ranking | ImageError]:
         """Search for many pictures, several at a time.
@@ -439,7 +505,7 @@ class Index:
         ----------
         queries : iterable of str, path, array or Query
             Pictures, or what `encode` made of them.
-        k, by, rerank, min_score, exact
+        k, by, rerank, min_score, exact, verified_only, mirrored
             As for `search`; `rerank` is used by several threads at once.
         n_jobs : int
             Threads; -1 takes all cores.
@@ -455,14 +521,16 @@ class Index:
         if one_array or isinstance(queries, str | PathLike | Query):
             kind = type(queries).__name__
             raise TypeError(f"queries must be several, got one {kind}; use search")
-        asking = self._asking(k, by, rerank, min_score, exact)
+        asking = self._asking(k, by, rerank, min_score, exact, verified_only, mirrored)
 
         def answer(query: PictureOrPath | Query) -> Ranking | ImageError:
             if isinstance(query, Query):
                 return asking.answer(query, 1)
             try:
                 with single_thread():
-                    encoded = asking.index.encode(query, by=asking.weights)
+                    encoded = asking.index.encode(
+                        query, by=asking.weights, mirrored=asking.mirrored
+                    )
             except ImageError as error:
                 return error
             return asking.answer(encoded, 1)
@@ -486,6 +554,7 @@ class Index:
         rerank: Sequence[Reranker] | None = None,
         min_score: float = 0.0,
         exact: bool = False,
+        verified_only: bool = False,
     ) -> Ranking:
         """Rank the other images by their similarity to one that is in the index.
 
@@ -497,15 +566,16 @@ class Index:
         ----------
         id_ : str
             An image of the index; it is not among the results.
-        k, by, rerank, min_score, exact
-            As for `search`.
+        k, by, rerank, min_score, exact, verified_only
+            As for `search`. Its mirror image is not asked for: what is stored cannot
+            be turned.
 
         Raises
         ------
         KeyError
             If there is no such image.
         """
-        asking = self._asking(k, by, rerank, min_score, exact)
+        asking = self._asking(k, by, rerank, min_score, exact, verified_only, False)
         query = stored_query(asking.state, id_, tuple(asking.weights))
         ranking = replace(asking, k=k + 1).answer(query, -1)
         places = [place for place, found in enumerate(ranking.ids) if found != id_]
@@ -597,6 +667,8 @@ class Index:
         rerank: Sequence[Reranker] | None,
         min_score: float,
         exact: bool,
+        verified_only: bool,
+        mirrored: bool | None,
     ) -> Asking:
         """Check how a search is asked for, and hold on to one generation."""
         if rerank is not None and not isinstance(rerank, Sequence):
@@ -607,7 +679,9 @@ class Index:
         state = self._state
         weights = weights_of(by, state.settings["weights"], tuple(state.fields))
         if rerank is None:
-            rerank = default_rerankers(state, tuple(weights))
+            rerank = default_rerankers(state, tuple(weights), verified_only)
+        if mirrored is None:
+            mirrored = bool(state.settings.get("mirrored", False))
         return Asking(
             type(self)(state),
             state,
@@ -616,6 +690,8 @@ class Index:
             tuple(rerank),
             check_number("min_score", min_score),
             exact,
+            verified_only,
+            mirrored,
         )
 
     def _weights(self, by: Fields | None) -> dict[str, float]:

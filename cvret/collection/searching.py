@@ -18,12 +18,15 @@ from cvret.errors import UnknownNameError
 from cvret.images.reading import read_image, shrink
 from cvret.protocols import Reranker
 from cvret.records import Correspondences, Query, Ranking
+from cvret.rerank.verification import SpatialVerification
 
 __all__ = [
     "PictureOrPath",
     "available_cores",
+    "compare_all",
     "default_rerankers",
     "encode_query",
+    "mirror_image",
     "name_of_query",
     "pixels_of",
     "rank",
@@ -73,6 +76,17 @@ def encode_query(
     return Query(parts, width, height, region)
 
 
+def mirror_image(
+    image: NDArray[np.uint8], region: tuple[float, float, float, float] | None
+) -> tuple[NDArray[np.uint8], tuple[float, float, float, float] | None]:
+    """Give a picture with left and right exchanged, and its region there."""
+    flipped = np.ascontiguousarray(image[:, ::-1])
+    if region is None:
+        return flipped, None
+    x, y, width, height = region
+    return flipped, (image.shape[1] - x - width, y, width, height)
+
+
 def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:
     """Give what some fields have of an image, to ask with."""
     images = state.images
@@ -85,9 +99,36 @@ def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:
     return Query(parts, *size)
 
 
+def compare_all(
+    state: State, queries: Sequence[Query], ids: Sequence[str]
+) -> NDArray[np.float64]:
+    """Compare pictures with one another; the last of them are the images `ids`.
+
+    Returns
+    -------
+    array of float64, shape (n_queries, n_queries)
+        Similarities by the weights of the first query, the mean of both directions.
+    """
+    n, before = len(queries), len(queries) - len(ids)
+    rows = state.images.rows_of(ids).astype(np.intp)
+    found = np.zeros((n, len(ids)))
+    weights = queries[0].weights if n else {}
+    for name, weight in weights.items():
+        asked = [_part(query.parts, name) for query in queries]
+        share = weight / sum(weights.values())
+        found += share * state.searchers[name].affinities(asked, rows)
+    whole = np.eye(n)
+    whole[:, before:] = found
+    whole[before:, :before] = found[:before].T
+    among = found[before:]
+    whole[before:, before:] = (among + among.T) / 2
+    np.fill_diagonal(whole, 1)
+    return whole
+
+
 def score_fields(state: State, query: Query, name: str) -> NDArray[np.float64]:
     """Give the similarity of every image in one field."""
-    scores: NDArray[np.float64] = state.searchers[name].score(_part(query, name))
+    scores: NDArray[np.float64] = state.searchers[name].score(_part(query.parts, name))
     return scores
 
 
@@ -106,12 +147,7 @@ def rank(
     cores), and the best kept on the way; any number of threads gives the same. With
     `exact`, every image is compared, also where a field has a graph.
     """
-    asked = [
-        (state.searchers[name], state.searchers[name].prepare(_part(query, name)))
-        for name in weights
-    ]
-    total = sum(weights.values())
-    shares = [weight / total for weight in weights.values()]
+    asked, shares = _terms(state, query, weights)
     numbers = iter(range(len(state.segments)))
     found: list[Best] = []
 
@@ -137,6 +173,22 @@ def rank(
     return Ranking(*in_order(best, n, state.images))
 
 
+def _terms(
+    state: State, query: Query, weights: Mapping[str, float]
+) -> tuple[list[tuple[Any, Any]], list[float]]:
+    """Give what is asked of which searcher, and its share of the score."""
+    terms = query.terms or ((1.0, query.parts),)
+    above = sum(weight for weight, _ in terms if weight > 0)
+    whole = sum(weights.values()) * (above or 1.0)
+    asked, shares = [], []
+    for term, parts in terms:
+        for name, weight in weights.items():
+            searcher = state.searchers[name]
+            asked.append((searcher, searcher.prepare(_part(parts, name))))
+            shares.append(weight * term / whole)
+    return asked, shares
+
+
 def _score_segment(
     state: State,
     asked: Sequence[tuple[Any, Any]],
@@ -147,7 +199,7 @@ def _score_segment(
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Give rows, counted through all segments, and scores of one segment."""
     first = state.images.first_rows[number]
-    if len(asked) == 1:
+    if len(asked) == 1 and shares[0] == 1:
         searcher, prepared = asked[0]
         rows, scores = searcher.score_segment(prepared, number, n, floor)
         return first + rows, scores
@@ -155,7 +207,7 @@ def _score_segment(
     for (searcher, prepared), share in zip(asked, shares, strict=True):
         rows, scores = searcher.score_segment(prepared, number)
         sums[rows] += share * scores
-    rows = np.flatnonzero(sums)
+    rows = np.flatnonzero(sums > 0)
     return first + rows, sums[rows]
 
 
@@ -173,13 +225,12 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _part(query: Query, name: str) -> Any:
-    if name not in query.parts:
+def _part(parts: Mapping[str, Any], name: str) -> Any:
+    if name not in parts:
         raise UnknownNameError(
-            f"the query was not encoded for field {name!r}; it has "
-            f"{', '.join(query.parts)}"
+            f"the query was not encoded for field {name!r}; it has {', '.join(parts)}"
         )
-    return query.parts[name]
+    return parts[name]
 
 
 def shared_features(
@@ -188,7 +239,7 @@ def shared_features(
     """Give what a query shares with images, in the first field that has keypoints."""
     names = [n for n in query.parts if isinstance(state.fields[n], WordsField)]
     if not names:
-        raise ValueError(_no_local_features(state, query))
+        raise ValueError(_no_local_features(state, tuple(query.parts)))
     images = state.images
     rows = images.rows_of(ids)
     if len(rows) and rows.min() < 0:
@@ -198,15 +249,26 @@ def shared_features(
     return iter(found)
 
 
-def default_rerankers(state: State, names: Sequence[str]) -> list[Reranker]:
-    """Give the recipe's re-rankers, where a field with keypoints is searched."""
+def default_rerankers(
+    state: State, names: Sequence[str], verified_only: bool
+) -> list[Reranker]:
+    """Give the recipe's re-rankers, where a field with keypoints is searched.
+
+    Raises
+    ------
+    ValueError
+        If only verified results are wanted, and no field has keypoints.
+    """
     if not any(isinstance(state.fields[name], WordsField) for name in names):
+        if verified_only:
+            raise ValueError(_no_local_features(state, names))
         return []
-    return [build(spec) for spec in state.settings["rerank"]]
+    parts = [build(spec) for spec in state.settings["rerank"]]
+    return parts or [SpatialVerification()] * verified_only
 
 
-def _no_local_features(state: State, query: Query) -> str:
-    described = ", ".join(type(state.fields[n].part).__name__ for n in query.parts)
+def _no_local_features(state: State, names: Sequence[str]) -> str:
+    described = ", ".join(type(state.fields[n].part).__name__ for n in names)
     having = [n for n, field in state.fields.items() if isinstance(field, WordsField)]
     way_out = (
         f"search by {', '.join(map(repr, having))} too"

@@ -80,6 +80,14 @@ METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
 """Similarities in [0, 1] of a vector with many, 1 for equal ones, by name."""
 
 
+def _directions(vectors: Doubles, metric: str) -> Similarities:
+    """Give vectors of length 1 (or 0) whose inner products are the similarities."""
+    if metric == "hellinger":
+        vectors = np.sqrt(np.maximum(vectors, 0))
+    norms = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+
+
 class PreparedVector(NamedTuple):
     """A query, with what is computed of it once for all segments.
 
@@ -196,6 +204,24 @@ class DenseIndex:
             scores[rows] = found
             parts.append(scores)
         return np.concatenate(parts)
+
+    def affinities(
+        self, queries: Sequence[Vectors], rows: NDArray[np.intp]
+    ) -> Similarities:
+        """Give the similarity of each query to some images, in [0, 1].
+
+        Returns
+        -------
+        array of float64, shape (n_queries, n_rows)
+            To the last digits what `score` gives.
+        """
+        vectors = np.stack([self.stored(row) for row in rows.tolist()])
+        stored, asked = vectors.astype(np.float64), np.array(queries, np.float64)
+        if self._metric in ("cosine", "hellinger"):
+            return np.clip(_directions(asked, self._metric)
+                           @ _directions(stored, self._metric).T, 0, 1)  # fmt: skip
+        found = [self._similarity(query, stored) for query in asked]
+        return np.clip(np.array(found), 0, 1)
 
     def stored(self, row: int) -> Vectors:
         """Give the vector of an indexed image; rows count through all segments."""

@@ -312,6 +312,28 @@ class InvertedIndex:
             scores[first + rows] = found
         return scores
 
+    def affinities(
+        self, queries: Sequence[VisualWords], rows: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Give the similarity of each query to some images, in [0, 1].
+
+        Returns
+        -------
+        array of float64, shape (n_queries, n_rows)
+            What `score` gives.
+        """
+        found = np.zeros((len(queries), len(rows)))
+        owner = np.searchsorted(self._first_rows, rows, side="right") - 1
+        for place, query in enumerate(queries):
+            prepared = self.prepare(query)
+            for number in np.unique(owner).tolist():
+                here = np.flatnonzero(owner == number)
+                scores = np.zeros(self._sizes[number])
+                scored, values = self.score_segment(prepared, number)
+                scores[scored] = values
+                found[place, here] = scores[rows[here] - self._first_rows[number]]
+        return found
+
     def stored(self, row: int, size: tuple[int, int]) -> VisualWords:
         """Give the words of an indexed image back, as a query of shape (n, 1).
 

@@ -18,9 +18,11 @@ __all__ = [
     "agreeing_numpy",
     "best_similarity",
     "best_similarity_numpy",
+    "scale_at_origin",
 ]
 
 _HYPOTHESES = 2000
+_CHUNK = 64  # correspondences counted before a hypothesis may be given up
 
 
 def best_similarity_numpy(
@@ -94,10 +96,14 @@ def best_similarity(
         limit = min(target_tolerance, source_tolerance * scale)
         limit *= limit
         count = 0
-        for j in range(m):
-            dx = a * xs[j] - b * ys[j] + tx - us[j]
-            dy = b * xs[j] + a * ys[j] + ty - vs[j]
-            count += dx * dx + dy * dy <= limit
+        for start in range(0, m, _CHUNK):
+            end = min(start + _CHUNK, m)
+            for j in range(start, end):
+                dx = a * xs[j] - b * ys[j] + tx - us[j]
+                dy = b * xs[j] + a * ys[j] + ty - vs[j]
+                count += dx * dx + dy * dy <= limit
+            if count + m - end <= best_count:  # it cannot be the best any more
+                break
         if count > best_count:
             best_count = count
             best_a, best_b, best_x, best_y = a, b, tx, ty
@@ -136,7 +142,7 @@ def agreeing_numpy(
         mapped = points @ transform[:, :2].T + transform[:, 2]
         apart = mapped[:, :2] / mapped[:, 2:] - target[:, :2]
         errors = np.sqrt((apart**2).sum(axis=1))
-        limit = min(target_tolerance, source_tolerance * _scale_at_origin(transform))
+        limit = min(target_tolerance, source_tolerance * scale_at_origin(transform))
     rows = np.flatnonzero(errors <= limit)
     order = rows[np.argsort(errors[rows], kind="stable")]
     _, first = np.unique(targets[order], return_index=True)
@@ -145,7 +151,7 @@ def agreeing_numpy(
     return np.sort(order[first])
 
 
-def _scale_at_origin_numpy(transform: NDArray[np.float64]) -> Any:
+def scale_at_origin_numpy(transform: NDArray[np.float64]) -> Any:
     """Give the square root of how much a transform enlarges an area at the origin."""
     x, y = transform[:2, 2] / transform[2, 2]
     a, b = transform[0, :2] - x * transform[2, :2]
@@ -153,9 +159,9 @@ def _scale_at_origin_numpy(transform: NDArray[np.float64]) -> Any:
     return np.sqrt(abs(a * d - b * c))
 
 
-@compiled(stand_in=_scale_at_origin_numpy)
-def _scale_at_origin(transform: NDArray[np.float64]) -> Any:
-    """The compiled form of `_scale_at_origin_numpy`."""
+@compiled(stand_in=scale_at_origin_numpy)
+def scale_at_origin(transform: NDArray[np.float64]) -> Any:
+    """The compiled form of `scale_at_origin_numpy`."""
     x = transform[0, 2] / transform[2, 2]
     y = transform[1, 2] / transform[2, 2]
     a = transform[0, 0] - x * transform[2, 0]
@@ -177,7 +183,7 @@ def agreeing(
 ) -> NDArray[np.int64]:
     """The compiled form of `agreeing_numpy`, which sorts nothing."""
     m = len(source)
-    limit = min(target_tolerance, source_tolerance * _scale_at_origin(transform))
+    limit = min(target_tolerance, source_tolerance * scale_at_origin(transform))
     errors = np.empty(m, np.float64)
     n_features, n_slots = np.int64(0), 16
     for row in range(m):

@@ -1,5 +1,6 @@
 """Spatial verification: do the matches agree with one transform?"""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 from cvret._checks import check_choice, check_count, check_number
 from cvret._opencv import cv2
 from cvret._parameters import Parameters
-from cvret.records import Correspondences, Query, Ranking, Verification
-from cvret.rerank.kernels import agreeing, best_similarity
+from cvret.records import Correspondences, Query, Ranking, Verification, VisualWords
+from cvret.rerank.false_alarms import chance_agreements, effective_count, log_tail
+from cvret.rerank.kernels import agreeing, best_similarity, scale_at_origin
 
 __all__ = ["SpatialVerification", "verify"]
 
@@ -18,6 +20,7 @@ _SCALE_LIMIT = 16.0  # a larger change of scale is not believed
 _STRETCH_LIMIT = 5.0  # nor a stronger stretch in one direction
 _ROUNDS = 4  # of fitting to the inliers and finding them again
 _FEWEST = {"similarity": 2, "affine": 4, "homography": 6}
+_DEFINING = 2  # matches agree with any transform, for it is fitted to them
 
 
 class SpatialVerification(Parameters):
@@ -25,27 +28,34 @@ class SpatialVerification(Parameters):
 
     Each correspondence proposes the similarity transform that its scales and angles
     give; the one that most others agree with is refined on its inliers, as an affine
-    transform or a homography. A result with at least `min_inliers` is verified and
-    scores ``(1 + share) / 2``, `share` being the part of the query's weight that its
-    inliers carry; the other results, the tail beyond `depth` too, score half of what
-    they had. So a verified result is ahead of all others, and above one half.
+    transform or a homography. How many false alarms a search would give with as many
+    inliers tells how sure it is: with at most `false_alarms` a result is verified, and
+    scores ``(1 + share) / 2``, `share` being the inliers' part of the query's features,
+    where those that crowd in one spot count less. Others score
+    ``((1 - p) * score + p) / 2``, `p` being the probability that they show the same
+    thing; the tail beyond `depth` half of what it had. So a verified result is ahead
+    of all others, and above one half.
 
     Parameters
     ----------
     depth : int
         Results to look at.
     min_inliers : int
-        Fewer mean little: in one informal count of 6,055 pairs of a cover's photograph
-        and an unrelated picture six pairs reached five, one reached six, none seven.
+        With fewer, nothing is verified.
     model : {"affine", "similarity", "homography"}
         What is fitted in the end.
     tolerance : float
         How far off an inlier may be, as a share of the longest side of either picture.
+    false_alarms : float
+        Verified results in a search, at most, where there is nothing to be found, as
+        far as matches are independent of each other.
 
     References
     ----------
     Philbin, Chum, Isard, Sivic and Zisserman, "Object retrieval with large
-    vocabularies and fast spatial matching", CVPR 2007.
+    vocabularies and fast spatial matching", CVPR 2007. Moisan and Stival, "A
+    probabilistic criterion to detect rigid point matches between two images",
+    International Journal of Computer Vision 57(3), 2004 (false alarms).
 
     Examples
     --------
@@ -57,14 +67,16 @@ class SpatialVerification(Parameters):
         self,
         depth: int = 100,
         *,
-        min_inliers: int = 7,
+        min_inliers: int = 4,
         model: str = "affine",
         tolerance: float = 0.02,
+        false_alarms: float = 1e-3,
     ):
         self.depth = depth
         self.min_inliers = min_inliers
         self.model = model
         self.tolerance = tolerance
+        self.false_alarms = false_alarms
 
     def rerank(self, query: Query, ranking: Ranking, index: Any) -> Ranking:
         """Give the ranking with verified results first, best first.
@@ -84,20 +96,32 @@ class SpatialVerification(Parameters):
             If no field that was searched has local features.
         """
         depth = check_count("depth", self.depth)
-        least = check_count("min_inliers", self.min_inliers)
         looked_at = ranking.ids[:depth]
         verifications = dict(ranking.verifications)
         scores = ranking.scores / 2
         matches = index.correspondences(query, looked_at)
         for place, (id_, found) in enumerate(zip(looked_at, matches, strict=True)):
-            verification = verify(query, found, self.model, self.tolerance)
-            verifications[id_] = verification
-            if verification.inliers >= least:
-                scores[place] = (1 + verification.share) / 2
+            result = self.verify(query, found, len(looked_at))
+            verifications[id_] = result
+            if result.verified:
+                scores[place] = (1 + result.share) / 2
+            else:
+                p = result.probability
+                scores[place] = min(0.5, (1 - p) * scores[place] + p / 2)
         order = sorted(range(len(ranking)), key=lambda i: (-scores[i], ranking.ids[i]))
         return Ranking(
             tuple(ranking.ids[i] for i in order), scores[order], verifications
         )
+
+    def verify(
+        self, query: Query, matches: Correspondences, n_images: int
+    ) -> Verification:
+        """Judge one of `n_images` that are looked at by its matches with the query."""
+        least = check_count("min_inliers", self.min_inliers)
+        allowed = check_number("false_alarms", self.false_alarms, least=1e-300)
+        found = verify(query, matches, self.model, self.tolerance, n_images)
+        sure = found.log_false_alarms <= np.log10(allowed)
+        return replace(found, verified=bool(sure and found.inliers >= least))
 
 
 def verify(
@@ -105,6 +129,7 @@ def verify(
     matches: Correspondences,
     model: str = "affine",
     tolerance: float = 0.02,
+    n_images: int = 1,
 ) -> Verification:
     """Fit one transform to the matches of two pictures, and count what agrees.
 
@@ -118,6 +143,8 @@ def verify(
         What is fitted in the end.
     tolerance : float
         As a share of the longest side of either picture.
+    n_images : int
+        Images that are tried, for the expected number of false alarms.
 
     Returns
     -------
@@ -126,7 +153,7 @@ def verify(
     """
     check_choice("model", model, _MODELS)
     check_number("tolerance", tolerance, least=1e-6, most=1)
-    _, _, width, height = query.region or (0, 0, query.width, query.height)
+    x, y, width, height = query.region or (0, 0, query.width, query.height)
     near = tolerance * max(width, height)
     far = tolerance * max(matches.width, matches.height)
     count, a, b, tx, ty = best_similarity(
@@ -148,10 +175,54 @@ def verify(
         if same:
             break
     pairs = np.hstack([matches.source[inliers, :2], matches.target[inliers, :2]])
-    values = matches.weights[inliers] * matches.similarities[inliers]
-    share = min(1.0, round(float(values.sum()), 12))
+    effective = min(
+        effective_count(pairs, width, height, x, y),
+        effective_count(pairs[:, 2:], matches.width, matches.height, 0, 0),
+    )
+    whole = effective_count(_all_points(query, matches), width, height, x, y)
     box = apply_transform(transform, query.corners())
-    return Verification(len(inliers), transform, box, pairs, share)
+    alarms = _log_false_alarms(matches, transform, near, far, effective)
+    return Verification(
+        len(inliers),
+        transform,
+        box,
+        pairs,
+        min(1.0, effective / whole),
+        alarms + float(np.log10(n_images)),
+    )
+
+
+def _all_points(query: Query, matches: Correspondences) -> NDArray[np.float32]:
+    """Where the query has features: those that could have been inliers."""
+    for part in query.parts.values():
+        if isinstance(part, VisualWords):
+            return part.keypoints
+    return matches.source
+
+
+def _log_false_alarms(
+    matches: Correspondences,
+    transform: NDArray[np.float64],
+    near: float,
+    far: float,
+    effective: float,
+) -> float:
+    """Log10 of how often chance agrees as much, with all the transforms tried."""
+    tried = float(np.log10(len(matches)))
+    if effective <= _DEFINING:
+        return tried
+    limit = min(far, near * float(scale_at_origin(transform)))
+    area = matches.width * matches.height
+    expected = chance_agreements(
+        transform,
+        matches.source,
+        matches.target,
+        matches.features,
+        matches.targets,
+        limit,
+        min(1.0, np.pi * limit * limit / area),
+    )
+    return tried + log_tail(effective - _DEFINING, expected)
 
 
 def apply_transform(
