@@ -60,7 +60,8 @@ def search_words(
         The words are the lowest.
     kept : sequence of int
         For each level, how many nodes go on: those nearest of the children of the ones
-        kept above. Any so many of them must have as many children as the next wants.
+        kept above, or all of these children where they are fewer. There must be as many
+        words as are wanted.
 
     Returns
     -------
@@ -88,16 +89,18 @@ def nearest_children_numpy(
     codes : array of int16, shape (n, d)
         Whole numbers, at least 0.
     parents : array of uint32, shape (n, p)
-        The nodes whose children are searched, for each code.
+        The nodes whose children are searched, for each code; ``len(starts) - 1`` is
+        none, and has no children.
     centers, norms, starts
         As in `Level`.
     n_nearest : int
-        Centers to give; the parents of each code must have as many children.
+        Centers to give.
 
     Returns
     -------
     array of uint32, shape (n, n_nearest)
-        Nearest first; of equally near ones that of the lower number.
+        Nearest first; of equally near ones that of the lower number. Where there are
+        fewer children, ``len(centers)``, which is none, fills the row.
     """
     probes = parents.shape[1]
     nearest = np.empty((len(codes), n_nearest), np.uint32)
@@ -106,7 +109,7 @@ def nearest_children_numpy(
         part = codes[block : block + size].astype(np.float32)
         probed = parents[block : block + size].ravel()
         found = np.full((len(part), probes, n_nearest), np.inf)
-        names = np.zeros((len(part), probes, n_nearest), np.int64)
+        names = np.full((len(part), probes, n_nearest), len(centers), np.int64)
         order = np.argsort(probed, kind="stable")
         ends = np.searchsorted(probed[order], np.arange(len(starts)))
         for node in np.flatnonzero(np.diff(ends)):
@@ -238,11 +241,11 @@ def nearest_children(
     """The compiled form of `nearest_children_numpy`."""
     n, probes = parents.shape
     n_parents = len(starts) - 1
-    ends = np.zeros(n_parents + 1, np.int64)
+    ends = np.zeros(n_parents + 2, np.int64)
     for row in range(n):
         for probe in range(probes):
             ends[parents[row, probe] + 1] += 1
-    for node in range(n_parents):
+    for node in range(n_parents + 1):
         ends[node + 1] += ends[node]
 
     # Node by node, and some children at a time, so that they stay in the cache.
@@ -254,7 +257,7 @@ def nearest_children(
             rows[place[node]] = row
             place[node] += 1
     distances = np.full((n, n_nearest), _FAR, np.int32)
-    names = np.zeros((n, n_nearest), np.uint32)
+    names = np.full((n, n_nearest), np.uint32(len(centers)))
     for node in range(n_parents):
         for first in range(starts[node], starts[node + 1], _CHILDREN):
             last = min(first + _CHILDREN, starts[node + 1])

@@ -3,8 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
-from itertools import accumulate
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
@@ -13,7 +11,8 @@ from numpy.typing import NDArray
 from cvret._checks import check_count
 from cvret._parameters import Parameters
 from cvret.encoding.clustering import Codes, highest_code, tree_k_means
-from cvret.encoding.kernels import Level, search_words, signatures
+from cvret.encoding.kernels import signatures
+from cvret.encoding.tree import Tree, check_probes, fit_together, n_levels, tree_names
 from cvret.errors import NotFittedError, UnknownNameError
 
 __all__ = ["SHIPPED", "BinaryVocabulary", "Vocabulary", "shipped_vocabulary"]
@@ -121,7 +120,7 @@ class Vocabulary(Parameters):
         """
         n_words = check_count("n_words", self.n_words)
         levels = check_count("levels", self.levels)
-        _check_probes(self.probes, levels - 1)
+        check_probes(self.probes, levels - 1)
         check_count("n_iterations", self.n_iterations)
         self._check_descriptors(descriptors)
         if len(descriptors) < n_words:
@@ -263,7 +262,7 @@ class Vocabulary(Parameters):
         ``cells1``, ``starts1``, ``cells2`` ... on more, and absent on one.
         """
         self._check_fitted()
-        cells, starts = _tree_names(self.n_levels_)
+        cells, starts = tree_names(self.n_levels_)
         return {
             **dict(zip(cells, self.cells_, strict=True)),
             "words": self.words_,
@@ -283,7 +282,7 @@ class Vocabulary(Parameters):
         ValueError
             If the arrays do not belong together.
         """
-        cells, starts = _tree_names(_n_levels(arrays))
+        cells, starts = tree_names(n_levels(arrays))
         taken = {}
         for name in (*cells, "words", *starts, *_OF_SIGNATURES):
             if name not in arrays:
@@ -300,7 +299,7 @@ class Vocabulary(Parameters):
             self.projection_.shape != (SIGNATURE_BITS, d)
             or self.medians_.shape != (len(self.words_), SIGNATURE_BITS)
             or any(level.shape[1] != d for level in self.cells_)
-            or not all(map(_fit_together, self.cells_, self.starts_, below))
+            or not all(map(fit_together, self.cells_, self.starts_, below))
         ):
             raise ValueError("the arrays of the vocabulary do not belong together")
         self.source_ = dict(source)
@@ -387,18 +386,7 @@ class Vocabulary(Parameters):
 
     def _prepare(self) -> None:
         """Lay out what was learned as the kernels want it."""
-        top = np.array([0, len(self.cells_[0] if self.cells_ else self.words_)])
-        self._tree = [
-            Level(centers.astype(np.int16), _norms(centers), starts.astype(np.int32))
-            for centers, starts in zip(
-                (*self.cells_, self.words_), (top, *self.starts_), strict=True
-            )
-        ]
-        # How many children any so many cells of a level have at least.
-        self._fewest = [
-            [0, *accumulate(np.sort(np.diff(starts)).tolist())]
-            for starts in self.starts_
-        ]
+        self._tree = Tree(self.cells_, self.words_, self.starts_)
         self._short_projection = self.projection_.astype(np.int16)
         # A whole number is above a median where it is above the median's floor.
         scaled = self.medians_.astype(np.float32) * _MEDIAN_UNIT
@@ -408,29 +396,7 @@ class Vocabulary(Parameters):
         self, codes: Codes, n_nearest: int, probes: int | Sequence[int]
     ) -> NDArray[np.uint32]:
         """Search the nearest words in the cells whose centers are nearest."""
-        wanted = _check_probes(probes, len(self.cells_))
-        if n_nearest > len(self.words_):
-            raise ValueError(
-                f"n_nearest must be at most the {len(self.words_)} words, got "
-                f"{n_nearest}"
-            )
-        kept = [*self._kept(wanted, n_nearest), n_nearest]
-        return search_words(codes.astype(np.int16), self._tree, kept)
-
-    def _kept(self, wanted: Sequence[int], n_nearest: int) -> list[int]:
-        """Give how many cells go on on each level, so that there are words enough.
-
-        Where those wanted could have too few words, all that the level above surely
-        offers go on, on the lowest level first.
-        """
-        for n_as_wanted in range(len(wanted), -1, -1):
-            kept, offered = [], len(self._tree[0].centers)
-            for level, n in enumerate(wanted):
-                kept.append(min(n, offered) if level < n_as_wanted else offered)
-                offered = self._fewest[level][kept[-1]]
-            if offered >= n_nearest:
-                break
-        return kept
+        return self._tree.nearest(codes.astype(np.int16), n_nearest, probes)
 
 
 class BinaryVocabulary(Vocabulary):
@@ -530,50 +496,3 @@ def shipped_vocabulary(name: str) -> Vocabulary:
             arrays, {str(k): str(v) for k, v in source.items()}
         )
     return _shipped[name]
-
-
-def _tree_names(levels: int) -> tuple[list[str], list[str]]:
-    """Give the names of the arrays of cells, and of where their children begin."""
-    numbers = [""] if levels == 2 else [str(n) for n in range(1, levels)]
-    return [f"cells{n}" for n in numbers], [f"starts{n}" for n in numbers]
-
-
-def _n_levels(arrays: Mapping[str, NDArray[Any]]) -> int:
-    """Tell from the names of its arrays how many levels a vocabulary has."""
-    n_cells = sum(name.startswith("cells") for name in arrays)
-    return 1 + max(n_cells, sum(name.startswith("starts") for name in arrays))
-
-
-def _fit_together(
-    cells: NDArray[np.uint8], starts: NDArray[np.int32], below: NDArray[np.uint8]
-) -> bool:
-    """Tell whether `starts` shares out the level below among cells."""
-    return (
-        starts.shape == (len(cells) + 1,)
-        and starts[0] == 0
-        and bool((np.diff(starts) > 0).all())
-        and int(starts[-1]) == len(below)
-    )
-
-
-def _check_probes(probes: Any, n: int) -> list[int]:
-    """Give the number of probes for each of `n` levels above the words."""
-    if isinstance(probes, Integral):
-        return [check_count("probes", probes)] * n
-    if not isinstance(probes, Sequence) or isinstance(probes, str):
-        raise TypeError(
-            "probes must be a whole number or a sequence of them, got "
-            f"{probes!r} of type {type(probes).__name__}"
-        )
-    if len(probes) != n:
-        raise ValueError(
-            f"probes must have one number for each of the {n} levels above the words, "
-            f"got {list(probes)}"
-        )
-    return [check_count("probes", each) for each in probes]
-
-
-def _norms(centers: NDArray[np.uint8]) -> NDArray[np.int32]:
-    """Squared norms of rows."""
-    norms: NDArray[np.int32] = np.einsum("ij,ij->i", centers, centers, dtype=np.int32)
-    return norms

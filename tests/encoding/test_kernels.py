@@ -34,9 +34,9 @@ def test_both_forms_agree_even_where_distances_are_equal(
     seed, d, top, probes, n_nearest
 ):
     rng = np.random.default_rng(seed)
-    level = a_level(rng, [4, 600, 5, 4, 9], d, top)
+    level = a_level(rng, [4, 600, 1, 2, 9], d, top)
     codes = rng.integers(0, top, (40, d)).astype(np.int16)
-    parents = np.array([rng.permutation(5)[:probes] for _ in codes], np.uint32)
+    parents = np.array([rng.permutation(6)[:probes] for _ in codes], np.uint32)
     fast = nearest_children(codes, parents, *level, n_nearest)
     plain = nearest_children_numpy(codes, parents, *level, n_nearest)
     assert np.array_equal(fast, plain)
@@ -52,6 +52,17 @@ def test_only_the_children_of_the_parents_are_found(form):
     parents = np.array([[0, 2], [1, 2], [2, 1]], np.uint32)
     found = form(codes, parents, centers, norms, starts, 2)
     assert found.tolist() == [[3, 1], [2, 3], [2, 3]]
+
+
+@pytest.mark.parametrize("form", [nearest_children, nearest_children_numpy])
+def test_where_children_are_too_few_none_fills_the_row_and_has_no_children(form):
+    centers = np.array([[10], [20]], np.int16)
+    norms = np.array([100, 400], np.int32)
+    starts = np.array([0, 1, 2], np.int32)
+    codes = np.array([[14], [19]], np.int16)
+    parents = np.array([[0, 2], [1, 0]], np.uint32)  # 2 is none
+    found = form(codes, parents, centers, norms, starts, 3)
+    assert found.tolist() == [[0, 2, 2], [1, 0, 2]]
 
 
 def test_with_all_cells_kept_the_nearest_words_are_found():
