@@ -1,5 +1,7 @@
 from ._version import __version__
 from .collection.adding import AddReport
+from .collection.diagnosis import VocabularyReport
+from .collection.doctoring import DoctorReport
 from .collection.index import Index
 from .encoding.bag_of_words import BagOfWords
 from .encoding.vocabulary import BinaryVocabulary, Vocabulary
@@ -55,6 +57,7 @@ __all__ = [
     "DatabaseAugmentation",
     "DenseSIFT",
     "Diffusion",
+    "DoctorReport",
     "Explanation",
     "FormatError",
     "GroundTruth",
@@ -79,6 +82,7 @@ __all__ = [
     "Verification",
     "VisualWords",
     "Vocabulary",
+    "VocabularyReport",
     "__version__",
     "evaluate",
     "list_images",

@@ -15,7 +15,7 @@ from cvret.cli.asking import evaluate, explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
-from cvret.cli.keeping import compact, remove, verify
+from cvret.cli.keeping import compact, doctor, remove, verify
 
 __all__ = ["cli", "main"]
 
@@ -42,6 +42,7 @@ COMMANDS = (
     compact,
     demo,
     describe,
+    doctor,
     evaluate,
     explain,
     index,

@@ -115,6 +115,8 @@ def info(index: str, as_json: bool) -> None:
             if isinstance(value, dict):
                 click.echo(f"  {key}:")
                 for inner, text in value.items():
+                    if inner == "sketch":  # for programs alone
+                        text = f"hashes of {len(text)} files"
                     click.echo(f"    {inner}: {text}")
             else:
                 click.echo(f"  {key}: {shown(value)}")

@@ -1,4 +1,4 @@
-"""cvret remove, compact, verify: keeping an index in order."""
+"""cvret remove, compact, verify, doctor: keeping an index in order."""
 
 import sys
 from dataclasses import asdict
@@ -6,9 +6,9 @@ from typing import IO
 
 import click
 
-from cvret.cli.options import as_json, say, to_json
+from cvret.cli.options import as_json, jobs, say, to_json
 
-__all__ = ["compact", "remove", "verify"]
+__all__ = ["compact", "doctor", "remove", "verify"]
 
 DAMAGED = 1
 
@@ -82,3 +82,41 @@ def verify(index: str, as_json: bool) -> None:
     click.echo(to_json(known) if as_json else str(report))
     if not report.ok:
         sys.exit(DAMAGED)
+
+
+@click.command()
+@click.argument("index", type=click.Path())
+@click.argument("folder", type=click.Path(), required=False)
+@click.option("--by", help="Fields to examine, with commas; by default all.")
+@click.option(
+    "--max-images",
+    default=500,
+    show_default=True,
+    help="Pictures to look at, chosen at random.",
+)
+@jobs
+@as_json
+def doctor(
+    index: str,
+    folder: str | None,
+    by: str | None,
+    max_images: int,
+    jobs: int,
+    as_json: bool,
+) -> None:
+    """Tell whether the vocabulary of an index suits its images, and what to do.
+
+    With FOLDER its pictures are looked at, perhaps new ones; without, the index's own
+    files. Nothing is changed. The status is 0 whatever is found.
+
+    \b
+    Example:
+      cvret doctor photos.cvret new-photos/
+    """
+    from cvret.collection.index import Index
+
+    names = None if by is None else [name.strip() for name in by.split(",")]
+    report = Index.open(index).doctor(
+        folder, by=names, max_images=max_images, n_jobs=jobs
+    )
+    click.echo(to_json(report.to_dict()) if as_json else str(report))

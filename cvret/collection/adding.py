@@ -1,6 +1,5 @@
 """Pictures into items of an index, in parallel; what could not be read is told."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from cvret._opencv import single_thread
 from cvret.collection.fields import Field, View
 from cvret.errors import ImageError
 from cvret.images.folders import list_images
+from cvret.images.hashing import hash_of
 from cvret.images.reading import decode_picture, read_bytes
 
 __all__ = ["AddReport", "Item", "Source", "compute_items", "find_source", "hash_of"]
@@ -119,11 +119,6 @@ def find_source(path: str | PathLike[str]) -> Source:
         others = f"; its {listing.n_other} files are others" if listing.n_other else ""
         raise ValueError(f"{path} holds no pictures{others}")
     return Source(path, listing.ids, listing.unreadable, listing.n_other)
-
-
-def hash_of(data: bytes) -> bytes:
-    """Give 16 bytes that tell a file's content from any other."""
-    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 def compute_items(

@@ -24,6 +24,7 @@ from cvret.collection.adding import (
 )
 from cvret.collection.asking import Asking
 from cvret.collection.checking import VerifyReport, check_files
+from cvret.collection.doctoring import DoctorReport, examine
 from cvret.collection.explaining import explain_hit
 from cvret.collection.fields import WordsField, fields_for_graphs
 from cvret.collection.images import check_ids, check_present
@@ -354,6 +355,49 @@ class Index:
             ``ok``, and each damaged file by name.
         """
         return check_files(self.path)
+
+    def doctor(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        max_images: int = 500,
+        n_jobs: int = -1,
+        progress: bool | None = None,
+    ) -> DoctorReport:
+        """Tell whether the vocabularies of the index suit its images, or a folder's.
+
+        Words are counted as the index has them (in the folder's pictures, where it has
+        no images yet), and descriptors of some pictures are compared with their words.
+        Nothing is changed.
+
+        Parameters
+        ----------
+        path : str or path, optional
+            A folder of pictures, perhaps new ones; by default the index's own files,
+            as far as they are where they were.
+        by : str or sequence of str, optional
+            Fields to examine; by default all.
+        max_images : int
+            Of more pictures, so many are chosen at random.
+        n_jobs, progress
+            As for `add`.
+
+        Returns
+        -------
+        DoctorReport
+            For each field with a vocabulary the figures, whether it suits, and what to
+            do; of the other fields, why there is nothing to examine.
+
+        Raises
+        ------
+        FileNotFoundError, ValueError
+            If there are no pictures at `path`.
+        UnknownNameError
+            If a field is not there.
+        """
+        check_jobs(n_jobs)
+        return examine(self._state, path, by, max_images, n_jobs, progress)
 
     def encode(
         self,

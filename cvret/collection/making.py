@@ -20,6 +20,7 @@ from cvret.collection.settings import check_settings
 from cvret.collection.state import State, load_state
 from cvret.collection.writing import Writer
 from cvret.errors import CvretError, FormatError, UnknownNameError
+from cvret.images.hashing import sketch_of
 from cvret.recipes import find_recipe
 from cvret.storage.manifest import Manifest, read_manifest, write_manifest
 
@@ -145,6 +146,7 @@ def learn(
         names = tuple(source.names[place] for place in np.sort(chosen))
         source = Source(source.root, names, source.unreadable)
     collected: dict[str, list[Any]] = {field.name: [] for field in learners}
+    hashes: list[bytes] = []
     unreadable = list(source.unreadable)
     items = compute_items(
         source,
@@ -160,6 +162,8 @@ def learn(
             advance()
             if item.state == "unreadable":
                 unreadable.append((item.id, item.reason))
+            else:
+                hashes.append(item.hash)
             for name, features in item.values.items():
                 collected[name].append(features)
     learned = dict(state.settings["learned"])
@@ -167,6 +171,7 @@ def learn(
     for field in learners:  # copies: until the commit nothing has changed
         parts[field.name] = _own_copy(field.part)
         parts[field.name].fit_features(collected[field.name])
+        parts[field.name].vocabulary_.source_["sketch"] = sketch_of(hashes)
     with writer.clearing_up():
         for field in learners:
             learned[field.name] = write_learned(

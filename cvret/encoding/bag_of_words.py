@@ -17,7 +17,8 @@ from cvret.encoding.vocabulary import (
     shipped_vocabulary,
 )
 from cvret.errors import NotFittedError
-from cvret.images.reading import as_images
+from cvret.images.hashing import hash_of, sketch_of
+from cvret.images.reading import as_images, read_bytes
 from cvret.protocols import Extractor
 from cvret.records import LocalFeatures, VisualWords
 
@@ -41,6 +42,13 @@ class BagOfWords(Parameters):
     vocabulary : str, Vocabulary or None
         The name of one that comes with cvret ("rootsift-16k"), one that is fitted, or
         None to learn one with `fit`.
+    levels : int
+        Of the vocabulary to learn: 1 for flat words, 2 for cells of words, more for a
+        deeper tree; see `Vocabulary`.
+    probes : int or sequence of int
+        Cells that are searched for each descriptor: on every level above the words, or
+        one number for each of these levels. They hold for this field, whatever a
+        vocabulary that is given was made with.
     assignments : int
         Words for each feature of a query; the nearest alone for indexed images.
     threshold : int
@@ -87,6 +95,8 @@ class BagOfWords(Parameters):
         n_words: int = 16384,
         *,
         vocabulary: str | Vocabulary | None = None,
+        levels: int = 2,
+        probes: int | Sequence[int] = 3,
         assignments: int = 3,
         threshold: int = 24,
         sigma: float = 16.0,
@@ -97,6 +107,8 @@ class BagOfWords(Parameters):
         self.extractor = extractor
         self.n_words = n_words
         self.vocabulary = vocabulary
+        self.levels = levels
+        self.probes = probes
         self.assignments = assignments
         self.threshold = threshold
         self.sigma = sigma
@@ -125,6 +137,9 @@ class BagOfWords(Parameters):
     ) -> Self:
         """Learn a vocabulary from RGB images or paths.
 
+        Where all are paths the vocabulary keeps a sketch of the files (`sketch_of`), by
+        which one can tell later whether it was learned on a collection.
+
         Raises
         ------
         ValueError
@@ -132,8 +147,14 @@ class BagOfWords(Parameters):
         ImageError
             If a path is no readable picture.
         """
+        hashes: list[bytes] = []
+        if not isinstance(images, str | PathLike):  # which is refused below
+            images = _hashed(images, hashes)
         found = [self.extractor.extract(image) for image in as_images(images)]
-        return self.fit_features(found)
+        self.fit_features(found)
+        if len(hashes) == len(found):
+            self._learned.source_["sketch"] = sketch_of(hashes)
+        return self
 
     def fit_features(self, features: Sequence[LocalFeatures]) -> Self:
         """Learn a vocabulary from features that are already extracted."""
@@ -142,12 +163,17 @@ class BagOfWords(Parameters):
         if not kept:
             raise ValueError("fit needs at least one image, got none")
         kind = BinaryVocabulary if self.extractor.binary else Vocabulary
-        learned = kind(n_words, random_state=self.random_state)
+        learned = kind(
+            n_words,
+            levels=self.levels,
+            probes=self.probes,
+            random_state=self.random_state,
+        )
         learned.fit(np.concatenate(kept))
-        learned.source_ = {
-            "learned on": f"{sum(map(len, kept)):,} descriptors of "
-            f"{len(features):,} images given to fit"
-        }
+        learned.source_["learned on"] = (
+            f"{sum(map(len, kept)):,} descriptors of {len(features):,} images given to "
+            "fit"
+        )
         self._learned = learned
         return self
 
@@ -191,7 +217,9 @@ class BagOfWords(Parameters):
             `words` and `signatures` of shape (n,) for one assignment, otherwise
             (n, assignments), nearest first.
         """
-        words, signatures = self.vocabulary_.encode(features.descriptors, assignments)
+        words, signatures = self.vocabulary_.encode(
+            features.descriptors, assignments, probes=self.probes
+        )
         if assignments == 1:
             words, signatures = words[:, 0], signatures[:, 0]
         return VisualWords(
@@ -279,3 +307,13 @@ class BagOfWords(Parameters):
     ) -> Iterator[NDArray[np.uint32]]:
         for image in as_images(images):
             yield self.encode(self.extractor.extract(image)).words
+
+
+def _hashed(
+    images: Iterable[NDArray[np.uint8] | str | PathLike[str]], hashes: list[bytes]
+) -> Iterator[NDArray[np.uint8] | str | PathLike[str]]:
+    """Give images as they are, and append the hash of each that is a file."""
+    for image in images:
+        if isinstance(image, str | PathLike):
+            hashes.append(hash_of(read_bytes(image)))
+        yield image

@@ -1,78 +1,127 @@
-"""Nearest words on two levels and signatures, compiled, each with its NumPy form.
+"""Nearest words down a tree and signatures, compiled, each with its NumPy form.
 
 Codes and centers are whole numbers, so small (see `cvret.encoding.clustering`) that
 int32 holds every distance exactly: both forms agree to the last bit, on every machine.
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret._optional import compiled
 
-__all__ = ["search_words", "search_words_numpy", "signatures", "signatures_numpy"]
+__all__ = [
+    "Level",
+    "nearest_children",
+    "nearest_children_numpy",
+    "search_words",
+    "signatures",
+    "signatures_numpy",
+]
 
 Shorts = NDArray[np.int16]
 
-_BLOCK = 8192  # descriptors at a time, which bounds the memory
+_CHILDREN = 256  # centers that are compared with many codes before the next
+_DISTANCES = 1 << 20  # at a time, which bounds the memory
 _FAR = 2**30  # beyond every distance
 
 
-def search_words_numpy(
-    codes: Shorts,
-    cells: Shorts,
-    cell_norms: NDArray[np.int32],
-    words: Shorts,
-    word_norms: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    probes: int,
-    n_nearest: int,
+class Level(NamedTuple):
+    """One level of a tree of centers.
+
+    Attributes
+    ----------
+    centers : array of int16, shape (n_nodes, d)
+        Node by node of the level above.
+    norms : array of int32, shape (n_nodes,)
+        Their squared norms.
+    starts : array of int32, shape (n_nodes_above + 1,)
+        Where the children of each node of the level above begin; above the top level
+        there is one node.
+    """
+
+    centers: Shorts
+    norms: NDArray[np.int32]
+    starts: NDArray[np.int32]
+
+
+def search_words(
+    codes: Shorts, tree: Sequence[Level], kept: Sequence[int]
 ) -> NDArray[np.uint32]:
-    """Give the nearest words of each code, of those in its nearest cells.
+    """Give the nearest words of each code, going down a tree.
 
     Parameters
     ----------
     codes : array of int16, shape (n, d)
         Whole numbers, at least 0.
-    cells : array of int16, shape (n_cells, d)
-        Centers of the cells.
-    cell_norms : array of int32, shape (n_cells,)
-        Their squared norms.
-    words : array of int16, shape (n_words, d)
-        Centers of the words, cell by cell.
-    word_norms : array of int32, shape (n_words,)
-        Their squared norms.
-    starts : array of int32, shape (n_cells + 1,)
-        Where the words of each cell begin.
-    probes : int
-        Cells to search for each code.
+    tree : sequence of Level
+        The words are the lowest.
+    kept : sequence of int
+        For each level, how many nodes go on: those nearest of the children of the ones
+        kept above, or all of these children where they are fewer. There must be as many
+        words as are wanted.
+
+    Returns
+    -------
+    array of uint32, shape (n, kept[-1])
+        Words, nearest first.
+    """
+    nearest = np.zeros((len(codes), 1), np.uint32)
+    for level, n_nearest in zip(tree, kept, strict=True):
+        nearest = nearest_children(codes, nearest, *level, n_nearest)
+    return nearest
+
+
+def nearest_children_numpy(
+    codes: Shorts,
+    parents: NDArray[np.uint32],
+    centers: Shorts,
+    norms: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    n_nearest: int,
+) -> NDArray[np.uint32]:
+    """Give the nearest centers of each code among the children of some nodes.
+
+    Parameters
+    ----------
+    codes : array of int16, shape (n, d)
+        Whole numbers, at least 0.
+    parents : array of uint32, shape (n, p)
+        The nodes whose children are searched, for each code; ``len(starts) - 1`` is
+        none, and has no children.
+    centers, norms, starts
+        As in `Level`.
     n_nearest : int
-        Words to give; any `probes` cells must have as many.
+        Centers to give.
 
     Returns
     -------
     array of uint32, shape (n, n_nearest)
-        Nearest first; of equally near ones that of the lower number.
+        Nearest first; of equally near ones that of the lower number. Where there are
+        fewer children, ``len(centers)``, which is none, fills the row.
     """
+    probes = parents.shape[1]
     nearest = np.empty((len(codes), n_nearest), np.uint32)
-    for block in range(0, len(codes), _BLOCK):
-        part = codes[block : block + _BLOCK].astype(np.float32)
-        probed = _smallest(_distances(part, cells, cell_norms), probes)
+    size = max(1, _DISTANCES // int(np.diff(starts).max()))
+    for block in range(0, len(codes), size):
+        part = codes[block : block + size].astype(np.float32)
+        probed = parents[block : block + size].ravel()
         found = np.full((len(part), probes, n_nearest), np.inf)
-        names = np.zeros((len(part), probes, n_nearest), np.int64)
-        order = np.argsort(probed.ravel(), kind="stable")
-        ends = np.searchsorted(probed.ravel()[order], np.arange(len(starts)))
-        for cell in np.flatnonzero(np.diff(ends)):
-            rows, probe = np.divmod(order[ends[cell] : ends[cell + 1]], probes)
-            first, last = starts[cell], starts[cell + 1]
-            near = _distances(part[rows], words[first:last], word_norms[first:last])
+        names = np.full((len(part), probes, n_nearest), len(centers), np.int64)
+        order = np.argsort(probed, kind="stable")
+        ends = np.searchsorted(probed[order], np.arange(len(starts)))
+        for node in np.flatnonzero(np.diff(ends)):
+            rows, probe = np.divmod(order[ends[node] : ends[node + 1]], probes)
+            first, last = starts[node], starts[node + 1]
+            near = _distances(part[rows], centers[first:last], norms[first:last])
             best = _smallest(near, min(n_nearest, last - first))
             found[rows, probe, : best.shape[1]] = np.take_along_axis(near, best, 1)
             names[rows, probe, : best.shape[1]] = first + best
-        keys = (found * len(words) + names).reshape(len(part), -1)
+        keys = (found * len(centers) + names).reshape(len(part), -1)
         chosen = np.argsort(keys, axis=1)[:, :n_nearest]
-        nearest[block : block + _BLOCK] = np.take_along_axis(
+        nearest[block : block + size] = np.take_along_axis(
             names.reshape(len(part), -1), chosen, axis=1
         )
     return nearest
@@ -121,7 +170,11 @@ def _smallest(distances: NDArray[np.float32], n: int) -> NDArray[np.intp]:
     """Columns of the `n` smallest of each row, ascending; of equals the first."""
     width = distances.shape[1]
     keys = distances.astype(np.float64) * width + np.arange(width)
-    return np.argsort(keys, axis=1)[:, :n]
+    if n == width:
+        return np.argsort(keys, axis=1)
+    chosen = np.argpartition(keys, n, axis=1)[:, :n]
+    order = np.argsort(np.take_along_axis(keys, chosen, axis=1), axis=1)
+    return np.take_along_axis(chosen, order, axis=1)
 
 
 def _dot_numpy(a: Shorts, i: int, b: Shorts, j: int, d: int) -> Any:
@@ -152,7 +205,7 @@ def _keep_nearest(
     first: int,
     last: int,
     distances: NDArray[np.int32],
-    names: NDArray[np.int64],
+    names: NDArray[np.uint32],
 ) -> None:
     """Insert the distances to centers `first` to `last` into the row's sorted list."""
     d = centers.shape[1]
@@ -176,52 +229,43 @@ def _keep_nearest(
             worst = distances[row, end]
 
 
-@compiled(stand_in=search_words_numpy)
-def search_words(
+@compiled(stand_in=nearest_children_numpy)
+def nearest_children(
     codes: Shorts,
-    cells: Shorts,
-    cell_norms: NDArray[np.int32],
-    words: Shorts,
-    word_norms: NDArray[np.int32],
+    parents: NDArray[np.uint32],
+    centers: Shorts,
+    norms: NDArray[np.int32],
     starts: NDArray[np.int32],
-    probes: int,
     n_nearest: int,
 ) -> NDArray[np.uint32]:
-    """The compiled form of `search_words_numpy`."""
-    n, n_cells = len(codes), len(cells)
-    probed = np.zeros((n, probes), np.int64)
-    distances = np.full((n, probes), _FAR, np.int32)
-    ends = np.zeros(n_cells + 1, np.int64)
+    """The compiled form of `nearest_children_numpy`."""
+    n, probes = parents.shape
+    n_parents = len(starts) - 1
+    ends = np.zeros(n_parents + 2, np.int64)
     for row in range(n):
-        _keep_nearest(codes, row, cells, cell_norms, 0, n_cells, distances, probed)
         for probe in range(probes):
-            ends[probed[row, probe] + 1] += 1
-    for cell in range(n_cells):
-        ends[cell + 1] += ends[cell]
+            ends[parents[row, probe] + 1] += 1
+    for node in range(n_parents + 1):
+        ends[node + 1] += ends[node]
 
-    # Cell by cell, so that the words of a cell stay in the cache.
+    # Node by node, and some children at a time, so that they stay in the cache.
     place = ends.copy()
     rows = np.empty(n * probes, np.int64)
     for row in range(n):
         for probe in range(probes):
-            cell = probed[row, probe]
-            rows[place[cell]] = row
-            place[cell] += 1
+            node = parents[row, probe]
+            rows[place[node]] = row
+            place[node] += 1
     distances = np.full((n, n_nearest), _FAR, np.int32)
-    names = np.zeros((n, n_nearest), np.int64)
-    for cell in range(n_cells):
-        for i in range(ends[cell], ends[cell + 1]):
-            _keep_nearest(
-                codes,
-                rows[i],
-                words,
-                word_norms,
-                starts[cell],
-                starts[cell + 1],
-                distances,
-                names,
-            )
-    return names.astype(np.uint32)
+    names = np.full((n, n_nearest), np.uint32(len(centers)))
+    for node in range(n_parents):
+        for first in range(starts[node], starts[node + 1], _CHILDREN):
+            last = min(first + _CHILDREN, starts[node + 1])
+            for i in range(ends[node], ends[node + 1]):
+                _keep_nearest(
+                    codes, rows[i], centers, norms, first, last, distances, names
+                )
+    return names
 
 
 @compiled(stand_in=signatures_numpy)

@@ -42,6 +42,7 @@ def test_help_has_an_example_for_each_command():
         "add",
         "compact",
         "describe",
+        "doctor",
         "evaluate",
         "explain",
         "index",
@@ -307,3 +308,21 @@ def test_the_demonstration_runs_on_ones_own_pictures(photos, query, tmp_path):
         done = run("demo", "-o", tmp_path / "d", "--photos", photos, "--query", query)
     assert "copies/coffee-turned.png" in done.stdout
     assert "<title>" in (tmp_path / "d" / "results.html").read_text()
+
+
+def test_doctor_reports_on_the_index_and_on_a_folder(index, photos):
+    shown = run("doctor", index).stdout
+    assert shown.startswith("field words: suits as far as descriptors tell")
+    assert "imbalance factor" in shown
+    done = run("doctor", index, photos / "copies", "--by", "words", "--json")
+    report = json.loads(done.stdout)
+    assert report["suits"] is True
+    assert report["vocabularies"][0]["n_sampled"] == 1
+
+
+def test_doctor_of_what_does_not_suit_is_a_report_all_the_same(tmp_path):
+    for number in range(2):
+        Image.new("RGB", (30, 30), (number, 0, 0)).save(tmp_path / f"{number}.png")
+    run("index", tmp_path, "-o", tmp_path / "i.cvret")
+    shown = run("doctor", tmp_path / "i.cvret").stdout
+    assert "does not suit: 100% of the images have fewer than 20 features" in shown

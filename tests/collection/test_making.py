@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from hashlib import blake2b
 
 import numpy as np
 import pytest
@@ -74,6 +75,35 @@ def test_what_an_index_learns_stays_its_own(tmp_path, photos):
     two.fit(photos / "photos")
     assert np.array_equal(one.search(photos / COFFEE).scores, before.scores)
     assert not hasattr(bag, "vocabulary_")
+
+
+def test_fit_keeps_a_sketch_of_the_files(tmp_path, photos):
+    fields = {"words": cvret.BagOfWords(cvret.SIFT(), n_words=50)}
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=fields)
+    index.fit(photos)
+    source = cvret.Index.open(index.path).info()["fields"]["words"]["vocabulary_source"]
+    files = [path for path in photos.rglob("*") if path.is_file()]
+    assert source["sketch"] == sorted(
+        blake2b(path.read_bytes(), digest_size=16).hexdigest()[:16] for path in files
+    )
+    assert 0 < source["unexplained"] < 1
+
+
+@pytest.mark.parametrize("levels", [1, 3])
+def test_an_index_keeps_levels_and_probes(tmp_path, photos, coffee, levels):
+    probes = (1, 2)[: levels - 1]
+    bag = cvret.BagOfWords(cvret.SIFT(), n_words=80, levels=levels, probes=probes)
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"words": bag})
+    index.fit(photos)
+    index.add(photos)
+    query = index.encode(coffee).parts["words"]
+    again = cvret.Index.open(index.path)
+    assert again.verify().ok
+    assert (
+        f"levels={levels}, probes={probes}" in again.info()["fields"]["words"]["part"]
+    )
+    assert np.array_equal(again.encode(coffee).parts["words"].words, query.words)
+    assert again.search(photos / COFFEE)[0].id == COFFEE
 
 
 class MeanColor:

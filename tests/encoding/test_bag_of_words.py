@@ -1,5 +1,7 @@
 """Bags of visual words."""
 
+from hashlib import blake2b
+
 import numpy as np
 import pytest
 from sklearn.base import clone
@@ -76,3 +78,33 @@ def test_orb_learns_a_binary_vocabulary(coffee):
     bag = cvret.BagOfWords(cvret.ORB(), n_words=64).fit([coffee])
     assert isinstance(bag.vocabulary_, cvret.BinaryVocabulary)
     assert "1 images" in bag.vocabulary_.source_["learned on"]
+
+
+def test_levels_and_probes_reach_the_vocabulary(coffee):
+    bag = cvret.BagOfWords(cvret.SIFT(400), n_words=27, levels=3, probes=(1, 2))
+    vocabulary = bag.fit([coffee]).vocabulary_
+    assert vocabulary.n_levels_ == 3
+    assert vocabulary.probes == (1, 2)
+
+
+def test_probes_hold_also_for_a_vocabulary_that_was_given(coffee):
+    features = cvret.SIFT().extract(coffee)
+    given = cvret.Vocabulary(100, probes=1).fit(features.descriptors)
+    for probes in (1, 10):
+        bag = cvret.BagOfWords(cvret.SIFT(), vocabulary=given, probes=probes)
+        expected = given.nearest_words(features.descriptors, probes=probes)
+        assert np.array_equal(bag.encode(features).words, expected[:, 0])
+    few = given.nearest_words(features.descriptors)
+    assert not np.array_equal(few, expected)
+
+
+def test_a_vocabulary_learned_from_files_keeps_their_sketch(photos):
+    files = [photos / "photos" / name for name in ("coffee.png", "chelsea.png")]
+    bag = cvret.BagOfWords(cvret.SIFT(50), n_words=10)
+    expected = sorted(
+        blake2b(f.read_bytes(), digest_size=16).hexdigest() for f in files
+    )
+    sketch = bag.fit(files).vocabulary_.source_["sketch"]
+    assert sketch == [each[:16] for each in expected]
+    bag.fit([files[0], cvret.read_image(files[1])])
+    assert "sketch" not in bag.vocabulary_.source_

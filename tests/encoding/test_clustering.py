@@ -10,7 +10,7 @@ from cvret.encoding.clustering import (
     highest_code,
     k_means,
     nearest,
-    two_level_k_means,
+    tree_k_means,
 )
 
 
@@ -36,23 +36,41 @@ def test_the_error_is_close_to_that_of_scikit_learn():
     assert ours < 1.02 * theirs
 
 
-def test_two_levels_are_about_as_good_as_one():
+@pytest.mark.parametrize(("levels", "worse"), [(1, 1.0), (2, 1.1), (3, 1.15), (6, 1.3)])
+def test_more_levels_are_about_as_good_as_one(levels, worse):
     rng = np.random.default_rng(0)
     points = rng.integers(0, 100, (4000, 6)).astype(np.float32)
-    _, words, starts = two_level_k_means(points, 64, np.random.default_rng(0), 20)
+    centers, starts = tree_k_means(points, 64, levels, np.random.default_rng(0), 20)
     flat, _ = k_means(points, 64, np.random.default_rng(0), 20)
-    assert len(words) == 64 == starts[-1]
+    assert len(centers[-1]) == 64 == starts[-1][-1]
 
     def error(centers):
         return ((points - centers[nearest(points, centers)]) ** 2).sum()
 
-    assert error(words) < 1.1 * error(flat)
+    assert error(centers[-1]) <= worse * error(flat)
 
 
-def test_points_that_coincide_give_fewer_words_not_empty_ones():
-    _, words, starts = two_level_k_means(corners(50), 16, np.random.default_rng(0))
-    assert sorted(map(tuple, words.tolist())) == [(0, 0), (0, 90), (90, 0), (90, 90)]
-    assert starts[-1] == 4
+def test_a_tree_of_eight_words_on_three_levels_is_binary():
+    points = np.float32([[0], [1], [10], [11], [50], [51], [60], [61]])
+    centers, starts = tree_k_means(points, 8, 3, np.random.default_rng(0), 20)
+    assert [len(level) for level in centers] == [2, 4, 8]
+    assert [each.tolist() for each in starts] == [
+        [0, 2],
+        [0, 2, 4],
+        [0, 2, 4, 6, 8],
+    ]
+    assert centers[0].ravel().tolist() == [6, 56]  # the means 5.5 and 55.5, to even
+    assert centers[2].ravel().tolist() == points.ravel().tolist()
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 4])
+def test_points_that_coincide_give_fewer_words_not_empty_ones(levels):
+    rng = np.random.default_rng(0)
+    centers, starts = tree_k_means(corners(50), 16, levels, rng)
+    words = sorted(map(tuple, centers[-1].tolist()))
+    assert words == [(0, 0), (0, 90), (90, 0), (90, 90)]
+    assert all((np.diff(each) > 0).all() for each in starts)
+    assert starts[-1][-1] == 4
 
 
 def test_bits_give_majorities():

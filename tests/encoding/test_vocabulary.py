@@ -32,6 +32,78 @@ def test_words_found_are_nearly_always_the_nearest(vocabulary, descriptors):
     )
 
 
+def true_nearest(vocabulary, descriptors):
+    scaled = np.rint(descriptors * vocabulary.scaling_[1])
+    distances = ((scaled[:, None] - vocabulary.words_.astype(int)) ** 2).sum(axis=2)
+    return np.argsort(distances, axis=1, kind="stable")
+
+
+def test_flat_words_found_are_the_nearest(descriptors):
+    flat = cvret.Vocabulary(n_words=50, levels=1).fit(descriptors)
+    expected = true_nearest(flat, descriptors[:300])
+    assert np.array_equal(flat.nearest_words(descriptors[:300], 4), expected[:, :4])
+
+
+def test_with_all_cells_probed_the_nearest_words_of_a_tree_are_found(descriptors):
+    tree = cvret.Vocabulary(n_words=64, levels=3, probes=64).fit(descriptors)
+    assert [len(cells) for cells in tree.cells_] == [4, 16]
+    assert tree.n_words_ == 64
+    expected = true_nearest(tree, descriptors[:300])
+    assert np.array_equal(tree.nearest_words(descriptors[:300], 4), expected[:, :4])
+
+
+def test_more_probes_find_more_of_the_nearest_words(descriptors):
+    tree = cvret.Vocabulary(n_words=256, levels=4).fit(descriptors)
+    true = true_nearest(tree, descriptors)[:, 0]
+    found = [
+        (tree.nearest_words(descriptors, probes=probes)[:, 0] == true).mean()
+        for probes in (1, (2, 2, 2), (2, 4, 8))
+    ]
+    assert 0.3 < found[0] < found[1] < found[2]
+    default = tree.nearest_words(descriptors)
+    assert np.array_equal(default, tree.nearest_words(descriptors, probes=3))
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3, 5])
+def test_all_words_can_be_asked_for_whatever_is_probed(levels, descriptors):
+    vocabulary = cvret.Vocabulary(20, levels=levels, probes=1).fit(descriptors)
+    found = vocabulary.nearest_words(descriptors[:9], 20)
+    assert np.sort(found, axis=1).tolist() == [list(range(20))] * 9
+
+
+@pytest.mark.parametrize(
+    ("probes", "error", "message"),
+    [
+        (0, ValueError, "probes must be at least 1, got 0"),
+        ((3, 3), ValueError, r"each of the 1 levels above the words, got \[3, 3\]"),
+        ("3", TypeError, "probes must be a whole number or a sequence of them"),
+    ],
+)
+def test_wrong_probes_are_refused(probes, error, message, vocabulary, descriptors):
+    with pytest.raises(error, match=message):
+        cvret.Vocabulary(4, probes=probes).fit(descriptors)
+    with pytest.raises(error, match=message):
+        vocabulary.nearest_words(descriptors, probes=probes)
+
+
+def test_the_unexplained_share_by_hand():
+    # Words 0 and 10, or codes 0 and 255 once spread; of 0, 0, 10, 10 nothing is left.
+    points = np.float32([[0], [0], [10], [10]])
+    vocabulary = cvret.Vocabulary(2).fit(points)
+    assert vocabulary.source_["unexplained"] == 0
+    assert vocabulary.unexplained(points) == 0
+    # 0 and 2 are 1 from their mean; from their word, 0, they are 0 and 2 away. Codes
+    # are whole numbers, so 2 is 51: (0 + 51**2) / (2 * 25.5**2) = 2.
+    assert vocabulary.unexplained(np.float32([[0], [2]])) == pytest.approx(2)
+    assert vocabulary.unexplained(np.float32([[3], [3]])) is None
+    assert vocabulary.unexplained(np.empty((0, 1), np.float32)) is None
+
+
+def test_one_word_explains_nothing(descriptors):
+    alone = cvret.Vocabulary(1).fit(descriptors)
+    assert alone.unexplained(descriptors) == pytest.approx(1, abs=1e-3)  # it is rounded
+
+
 def test_medians_split_each_bit_of_a_words_signatures_in_half(descriptors):
     vocabulary = cvret.Vocabulary(n_words=4).fit(descriptors)
     words, signatures = vocabulary.encode(descriptors)
@@ -97,6 +169,39 @@ def test_what_was_learned_comes_back_from_arrays(vocabulary, descriptors):
     assert restored.source_ == {"from": "a test"}
 
 
+@pytest.mark.parametrize(
+    ("levels", "names"),
+    [
+        (1, []),
+        (2, ["cells", "starts"]),
+        (3, ["cells1", "cells2", "starts1", "starts2"]),
+    ],
+)
+def test_trees_of_any_depth_come_back_from_arrays(levels, names, descriptors):
+    learned = cvret.Vocabulary(30, levels=levels).fit(descriptors)
+    arrays = learned.to_arrays()
+    always = ["medians", "projection", "scaling", "words"]
+    assert sorted(arrays) == sorted([*names, *always])
+    restored = cvret.Vocabulary().restore(arrays, {})
+    assert restored.n_levels_ == levels
+    assert restored.fingerprint() == learned.fingerprint()
+    for a, b in zip(
+        restored.encode(descriptors, 2), learned.encode(descriptors, 2), strict=True
+    ):
+        assert np.array_equal(a, b)
+
+
+def test_a_tree_that_lacks_a_level_is_refused(descriptors):
+    arrays = cvret.Vocabulary(30, levels=3).fit(descriptors).to_arrays()
+    for name in ("cells1", "starts2"):
+        fewer = {key: array for key, array in arrays.items() if key != name}
+        with pytest.raises(ValueError, match=f"lacks its array '{name}'"):
+            cvret.Vocabulary().restore(fewer, {})
+    crossed = {**arrays, "starts1": arrays["starts2"]}
+    with pytest.raises(ValueError, match="do not belong together"):
+        cvret.Vocabulary().restore(crossed, {})
+
+
 def test_arrays_that_do_not_belong_together_are_refused(vocabulary):
     arrays = vocabulary.to_arrays()
     with pytest.raises(ValueError, match="lacks its array 'medians'"):
@@ -121,6 +226,16 @@ def test_binary_words_are_majorities_found_by_hamming_distance(coffee):
     whole = (bits[:-1] != bits[1:]).sum(axis=1)
     part = np.bitwise_count(signatures[:-1, 0] ^ signatures[1:, 0])
     assert np.corrcoef(whole, part)[0, 1] > 0.8
+
+
+@pytest.mark.parametrize("levels", [1, 3])
+def test_binary_words_are_found_on_any_number_of_levels(levels, coffee):
+    strings = cvret.ORB(max_keypoints=500).extract(coffee).descriptors
+    vocabulary = cvret.BinaryVocabulary(32, levels=levels, probes=32).fit(strings)
+    bits = np.unpackbits(strings, axis=1)
+    distances = (bits[:, None] != vocabulary.words_).sum(axis=2)
+    found = vocabulary.nearest_words(strings)[:, 0]
+    assert np.array_equal(found, distances.argmin(axis=1))
 
 
 def test_too_few_descriptors_are_told_with_the_way_out():
