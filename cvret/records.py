@@ -203,7 +203,9 @@ class Verification:
 
         One true result against so many false ones: ``1 / (1 + false alarms)``.
         """
-        return float(1 / (1 + 10 ** min(self.log_false_alarms, 300.0)))
+        if self.log_false_alarms > 300:  # beyond what a float can hold
+            return 0.0
+        return float(1 / (1 + 10**self.log_false_alarms))
 
 
 @dataclass(frozen=True, eq=False)

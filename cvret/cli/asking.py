@@ -26,6 +26,11 @@ plain_option = click.option(
 )
 
 
+verified_option = click.option(
+    "--verified-only", is_flag=True, help="Only results that geometry is sure of."
+)
+
+
 @click.command()
 @click.argument("index", type=click.Path())
 @click.argument("queries", nargs=-1, required=True, type=click.Path())
@@ -34,6 +39,24 @@ plain_option = click.option(
 @region_option
 @plain_option
 @click.option("--min-score", default=0.0, help="Leave out results below.")
+@verified_option
+@click.option(
+    "--mirrored/--not-mirrored",
+    default=None,
+    help="Ask for the mirror image too.  [default: as the recipe has it]",
+)
+@click.option(
+    "--relevant",
+    multiple=True,
+    metavar="IMAGE",
+    help="A right result, by id or file; the query moves towards it. May be repeated.",
+)
+@click.option(
+    "--nonrelevant",
+    multiple=True,
+    metavar="IMAGE",
+    help="A wrong result, by id or file; the query moves away. May be repeated.",
+)
 @click.option("--html", type=click.Path(), help="Write a page with pictures, too.")
 @as_json
 def search(
@@ -44,20 +67,37 @@ def search(
     region: str | None,
     no_rerank: bool,
     min_score: float,
+    verified_only: bool,
+    mirrored: bool | None,
+    relevant: tuple[str, ...],
+    nonrelevant: tuple[str, ...],
     html: str | None,
     as_json: bool,
 ) -> int:
     """Rank the images of an index by their similarity to a picture.
 
+    Marked results (--relevant, --nonrelevant) move the query by Rocchio's rule, and the
+    whole collection is ranked anew. Give all marks so far for another round.
+
     \b
-    Example:
+    Examples:
       cvret search photos.cvret query.jpg -k 10 --html results.html
+      cvret search photos.cvret query.jpg --verified-only
+      cvret search photos.cvret query.jpg --relevant a.jpg --nonrelevant b.jpg
     """
     from cvret.collection.index import Index
     from cvret.errors import ImageError
+    from cvret.protocols import Reranker
+    from cvret.rerank.feedback import Rocchio
+    from cvret.rerank.verification import SpatialVerification
 
     weights, box = parse_weights(by), parse_region(region)
     opened = Index.open(index)
+    rerank: list[Reranker] | None = [] if no_rerank else None
+    if relevant or nonrelevant:
+        rerank = [Rocchio(relevant, nonrelevant)]
+        if verified_only and not no_rerank:
+            rerank.append(SpatialVerification())
     found, status = [], 0
     for query in queries:
         try:
@@ -66,8 +106,10 @@ def search(
                 k,
                 by=weights,
                 region=box,
-                rerank=[] if no_rerank else None,
+                rerank=rerank,
                 min_score=min_score,
+                verified_only=verified_only,
+                mirrored=mirrored,
             )
         except ImageError as error:
             if len(queries) == 1:
@@ -96,6 +138,7 @@ def show_ranking(query: str, ranking: Any, as_json: bool, *, titled: bool) -> No
             click.echo(to_json({"query": query, "place": place, **hit.to_dict()}))
         else:
             inliers = "" if hit.inliers is None else f"{hit.inliers:5d} inliers  "
+            inliers += "verified  " if hit.verified else " " * 10 * bool(inliers)
             click.echo(f"{place:4d}  {hit.score:7.4f}  {inliers}{printable(hit.id)}")
     if not len(ranking) and not as_json:
         say("no results")
@@ -154,6 +197,7 @@ def explain(
 @by_option
 @plain_option
 @click.option("--min-score", default=0.0, help="Leave out results below.")
+@verified_option
 @as_json
 def similar(
     index: str,
@@ -162,6 +206,7 @@ def similar(
     by: str | None,
     no_rerank: bool,
     min_score: float,
+    verified_only: bool,
     as_json: bool,
 ) -> None:
     """Rank the other images by their similarity to one of the index, by its id.
@@ -182,6 +227,7 @@ def similar(
         by=parse_weights(by),
         rerank=[] if no_rerank else None,
         min_score=min_score,
+        verified_only=verified_only,
     )
     show_ranking(id_, ranking, as_json, titled=False)
 

@@ -43,12 +43,13 @@ def create_state(
     if fields is not None:
         if not fields:
             raise ValueError("fields must name at least one field, got none")
-        parts, weights, rerank, side = fields, {}, [], _MAX_SIDE
+        parts, weights, rerank, side, mirrored = fields, {}, [], _MAX_SIDE, False
     else:
         recipe = recipe or "objects"
         chosen = find_recipe(recipe)
         parts, weights = chosen.fields, dict(chosen.weights)
         rerank, side = [spec_of(part) for part in chosen.rerank], chosen.max_side
+        mirrored = chosen.mirrored
     parts = {name: _own_copy(part) for name, part in parts.items()}
     for name, part in parts.items():
         field_of(name, part)
@@ -57,6 +58,7 @@ def create_state(
         "fields": {name: spec_of(part) for name, part in parts.items()},
         "weights": weights,
         "rerank": rerank,
+        "mirrored": mirrored,
         "max_side": side if max_side is None else check_count("max_side", max_side),
         "max_pixels": check_count("max_pixels", max_pixels),
         "opencv": opencv_version,

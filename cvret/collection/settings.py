@@ -18,8 +18,8 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     ----------
     settings : mapping of str
         ``fields``, specs by name; ``weights``, of fields; ``rerank``, specs;
-        ``max_side`` and ``max_pixels``; ``learned``, folders of fields; and, for
-        people, ``recipe`` and ``opencv``.
+        ``max_side`` and ``max_pixels``; ``mirrored``, which may be missing;
+        ``learned``, folders of fields; and, for people, ``recipe`` and ``opencv``.
     """
     fields, learned = settings["fields"], settings["learned"]
     for name, value in (("fields", fields), ("learned", learned)):
@@ -36,6 +36,8 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name in ("recipe", "opencv"):
         if not isinstance(settings[name], str | None):
             raise TypeError(f"{name} must be a text, got {settings[name]!r}")
+    if not isinstance(settings.get("mirrored", False), bool):
+        raise TypeError(f"mirrored must be a bool, got {settings['mirrored']!r}")
     if not isinstance(settings["rerank"], list):
         raise TypeError(f"rerank must be a list, got {settings['rerank']!r}")
     for spec in settings["rerank"]:
