@@ -1,6 +1,8 @@
 """Pictures that the tests share, which come with scikit-image."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,3 +53,43 @@ def save(path: Path, image: np.ndarray) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(image).save(path)
     return path
+
+
+class Speckles:
+    """An extractor whose features are chance, but the same for the same pixels.
+
+    They come from a small pool, so that pictures share words.
+    """
+
+    binary = False
+
+    def extract(self, image: np.ndarray) -> cvret.LocalFeatures:
+        rng = np.random.default_rng(image.reshape(-1)[:48].astype(np.uint8))
+        n = int(rng.integers(0, 12))
+        pool = np.random.default_rng(7).random((30, 128)).astype(np.float32) ** 4
+        descriptors = pool[rng.integers(0, 30, n)]
+        descriptors /= np.linalg.norm(descriptors, axis=1, keepdims=True)
+        keypoints = np.column_stack(
+            [rng.random((n, 2)) * 16, 1 + rng.random(n) * 5, rng.random(n) * 360]
+        ).astype(np.float32)
+        return cvret.LocalFeatures(keypoints, descriptors, 16, 16)
+
+
+@pytest.fixture
+def quick_parts() -> dict[str, Any]:
+    """Fields with words and with vectors that take no time."""
+    words = cvret.BagOfWords(Speckles(), vocabulary="rootsift-16k")
+    return {"words": words, "color": cvret.HSVHistogram(bins=(6, 2, 2))}
+
+
+@pytest.fixture
+def noise() -> Callable[[Path, int], Path]:
+    """Write a picture of noise, another one for each number."""
+
+    def make(path: Path, number: int) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pixels = np.random.default_rng(number).integers(0, 256, (16, 16, 3), np.uint8)
+        Image.fromarray(pixels).save(path)
+        return path
+
+    return make
