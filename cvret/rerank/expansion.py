@@ -38,7 +38,9 @@ class QueryExpansion(Parameters):
         its score to the power `alpha`. "discriminative": a linear support vector
         machine tells them from the last results. "hamming": features of verified
         results that lie within the query's frame become features of the query, and
-        what is found is verified again. "auto" takes "hamming" where results were
+        what is found is verified again; what was verified already stays ahead, and
+        what only the expanded query verifies comes next, with its probability but not
+        called verified. "auto" takes "hamming" where results were
         verified, and leaves a ranking alone in which none was; it takes "alpha" where
         there is no geometry.
     alpha : float
@@ -172,16 +174,25 @@ class QueryExpansion(Parameters):
                 ]
                 parts[name] = expand_words(part, query.corners(), results)
         expanded = replace(query, parts=parts)
-        found = _search(index, expanded, ranking)
         judge = self.verification or SpatialVerification()
-        verified = judge.rerank(expanded, found, index)
-        # What the query itself verified better stays as it was seen.
-        best = dict(verified.verifications)
-        for id_, before in ranking.verifications.items():
-            now = best.get(id_)
-            if now is None or before.log_false_alarms < now.log_false_alarms:
-                best[id_] = before
-        return Ranking(verified.ids, verified.scores, best)
+        found = judge.rerank(expanded, _search(index, expanded, ranking), index)
+        return _together(ranking, found)
+
+
+def _together(before: Ranking, after: Ranking) -> Ranking:
+    """Put what the query found itself first, then what it found with help."""
+    scores = dict(zip(after.ids, after.scores.tolist(), strict=True))
+    best = dict(after.verifications)
+    for id_, now in best.items():
+        if now.verified:  # between a quarter and a half: behind what is verified
+            scores[id_] = (1 + now.share) / 4
+            best[id_] = replace(now, verified=False)
+    own = dict(zip(before.ids, before.scores.tolist(), strict=True))
+    for id_, earlier in before.verifications.items():
+        if earlier.verified or own[id_] > scores.get(id_, 0.0):
+            scores[id_], best[id_] = own[id_], earlier
+    ids = sorted(scores, key=lambda id_: (-scores[id_], id_))[: len(before)]
+    return Ranking(tuple(ids), np.array([scores[id_] for id_ in ids]), best)
 
 
 def expand_words(
