@@ -1,5 +1,6 @@
 """What travels between the parts: frozen records of arrays."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
@@ -12,6 +13,7 @@ __all__ = [
     "Correspondences",
     "Explanation",
     "Hit",
+    "Learned",
     "LocalFeatures",
     "Query",
     "Ranking",
@@ -48,6 +50,35 @@ class LocalFeatures:
         return LocalFeatures(
             self.keypoints[rows], self.descriptors[rows], self.width, self.height
         )
+
+
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a part learned, as an index keeps it.
+
+    Attributes
+    ----------
+    arrays : mapping of str to array
+        Numbers alone, by names that can be those of files.
+    source : mapping of str to str
+        Where it came from, for people.
+
+    Examples
+    --------
+    >>> Learned({"mean": np.float32([1, 2])}, {"learned on": "two"}).fingerprint()
+    'ed609252ca07b074'
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    source: Mapping[str, Any]
+
+    def fingerprint(self) -> str:
+        """Give 16 hexadecimal digits that tell these arrays from any other."""
+        digest = hashlib.blake2b(digest_size=8)
+        for name, array in self.arrays.items():
+            little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            digest.update(name.encode() + little.tobytes())
+        return digest.hexdigest()
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from typing import Any
 from cvret.collection.fields import WordsField
 from cvret.collection.state import State
 from cvret.errors import CvretError
+from cvret.protocols import Learner
 
 __all__ = ["about"]
 
@@ -30,6 +31,8 @@ def about(state: State) -> dict[str, Any]:
         }
         if isinstance(field, WordsField):
             known |= _about_words(state, field, size)
+        elif isinstance(field.part, Learner):
+            known |= _about_learned(field.part)
         fields[name] = known
     return {
         "path": str(state.path),
@@ -44,6 +47,17 @@ def about(state: State) -> dict[str, Any]:
         "opencv": state.settings["opencv"],
         "roots": [state.roots.name(n) for n in range(len(state.roots.entries))],
         "fields": fields,
+    }
+
+
+def _about_learned(part: Learner) -> dict[str, Any]:
+    """Tell what a part that gives vectors learned."""
+    learned = part.learned()
+    if learned is None:
+        return {"learned": "nothing yet; call fit"}
+    return {
+        "learned": learned.fingerprint(),
+        "learned_source": dict(learned.source),
     }
 
 

@@ -22,7 +22,7 @@ from cvret.index.postings import (
     pack_words,
 )
 from cvret.index.quantizing import QUANTIZED, quantize
-from cvret.protocols import Descriptor, Encoder
+from cvret.protocols import Descriptor, Encoder, Learner
 from cvret.records import LocalFeatures, VisualWords
 from cvret.storage.arrays import ArrayFolder, Arrays, Layout, check_layout
 from cvret.storage.writing import Pieces
@@ -96,6 +96,10 @@ class View:
         moved[:, :2] += np.array([self.x, self.y], np.float32)
         return LocalFeatures(moved, features.descriptors, self.width, self.height)
 
+    def features(self, part: Any) -> LocalFeatures:
+        """Extract what a part encodes, in pixels of the whole picture."""
+        return self.place(part.extractor.extract(self.pixels))
+
 
 class WordsField:
     """Local features in an inverted index."""
@@ -109,21 +113,17 @@ class WordsField:
         check_layout(arrays, postings.LAYOUT, n=n_images)
 
     def check_ready(self) -> None:
-        """Raise NotFittedError if the vocabulary is not there yet."""
-        _ = self.part.vocabulary_
-
-    def features(self, view: View) -> LocalFeatures:
-        """Extract local features, in pixels of the whole picture."""
-        return view.place(self.part.extractor.extract(view.pixels))
+        """Raise NotFittedError if the part has not learned yet."""
+        _check_ready(self.part)
 
     def compute(self, view: View) -> PackedWords:
         """Compute what is stored of a picture."""
         encode = getattr(self.part, "encode_stored", self.part.encode)
-        return pack_words(encode(self.features(view)))
+        return pack_words(encode(view.features(self.part)))
 
     def compute_query(self, view: View) -> VisualWords:
         """Compute what is asked with."""
-        encoded: VisualWords = self.part.encode_query(self.features(view))
+        encoded: VisualWords = self.part.encode_query(view.features(self.part))
         return encoded
 
     def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any] | Pieces]:
@@ -178,7 +178,8 @@ class VectorField:
         check_layout(arrays, layout, n=n_images)
 
     def check_ready(self) -> None:
-        """Do nothing: there is nothing to learn."""
+        """Raise NotFittedError if the part has not learned yet."""
+        _check_ready(self.part)
 
     def compute(self, view: View) -> NDArray[np.float32]:
         """Compute what is stored of a picture; raise ValueError if it is not finite."""
@@ -267,6 +268,11 @@ def field_of(name: str, part: Any) -> Field:
         f"field {name!r} must be a descriptor such as HSVHistogram() or an encoder "
         f"such as BagOfWords(SIFT()), got {part!r}"
     )
+
+
+def _check_ready(part: Any) -> None:
+    if isinstance(part, Learner):
+        part.check_fitted()
 
 
 def fields_for_graphs(
