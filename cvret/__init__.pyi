@@ -2,6 +2,8 @@ from ._version import __version__
 from .collection.adding import AddReport
 from .collection.index import Index
 from .encoding.bag_of_words import BagOfWords
+from .encoding.fisher import FisherVector
+from .encoding.vlad import VLAD
 from .encoding.vocabulary import BinaryVocabulary, Vocabulary
 from .errors import (
     CvretError,
@@ -35,11 +37,13 @@ __all__ = [
     "ORB",
     "SIFT",
     "SURF",
+    "VLAD",
     "AddReport",
     "BagOfWords",
     "BinaryVocabulary",
     "CvretError",
     "Explanation",
+    "FisherVector",
     "FormatError",
     "GroundTruth",
     "HSVHistogram",

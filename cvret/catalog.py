@@ -24,8 +24,10 @@ EXTRACTORS = {
 
 ENCODERS = {
     "bag-of-words": "cvret.encoding.bag_of_words:BagOfWords",
+    "fisher-vector": "cvret.encoding.fisher:FisherVector",
+    "vlad": "cvret.encoding.vlad:VLAD",
 }
-"""What quantizes local features."""
+"""What makes words, or one vector, of local features."""
 
 RERANKERS = {
     "spatial-verification": "cvret.rerank.verification:SpatialVerification",

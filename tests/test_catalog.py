@@ -14,6 +14,8 @@ PARTS = [
     cvret.ORB(n_levels=3),
     cvret.Patches(cvret.HSVHistogram(bins=(4, 1, 1)), size=32, step=8),
     cvret.BagOfWords(cvret.Patches(cvret.LocalBinaryPatterns()), n_words=9),
+    cvret.VLAD(cvret.SIFT(), n_words=9, n_dimensions=2),
+    cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.SpatialVerification(depth=7, model="homography"),
 ]
 

@@ -20,9 +20,14 @@ from cvret.records import Learned, LocalFeatures
 
 __all__ = [
     "FeatureLearner",
+    "VectorEncoder",
     "VocabularyLearner",
+    "check_enough",
+    "check_float",
+    "check_width",
     "sample_descriptors",
     "source_of",
+    "unit",
 ]
 
 _SAMPLED_PER_WORD = 64  # descriptors that K-means sees for each word
@@ -117,6 +122,137 @@ class VocabularyLearner(FeatureLearner):
 
     def _kind(self) -> type[Vocabulary]:
         return BinaryVocabulary if self.extractor.binary else Vocabulary
+
+
+class VectorEncoder(FeatureLearner):
+    """An encoder that makes one vector of all local features of an image.
+
+    It is a `Descriptor`: vectors are of length 1 and compared by the cosine. An image
+    without keypoints gives zeros, and is like no other.
+    """
+
+    metric = "cosine"
+    _n_elements: int  # of a vector, once fitted
+    _names: tuple[str, ...]  # of the arrays learned; each stands in `name_`
+
+    def encode(self, features: LocalFeatures) -> NDArray[np.float32]:
+        """Make one (d,) vector of local features; each encoder has its own way."""
+        raise NotImplementedError(f"{type(self).__name__} has no encode()")
+
+    def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Give the vector of an RGB image.
+
+        Parameters
+        ----------
+        image : array of uint8, shape (height, width, 3)
+            RGB.
+
+        Returns
+        -------
+        array of float32, shape (d,)
+            Of length 1, or zeros where no keypoint is found.
+        """
+        self.check_fitted()
+        return self.encode(self.extractor.extract(image))
+
+    def transform(self, images: Iterable[ImageOrPath]) -> NDArray[np.float32]:
+        """Describe each of a list of RGB images or paths; gives shape (n, d)."""
+        self.check_fitted()
+        rows = [self.describe(image) for image in as_images(images)]
+        empty = np.empty((0, len(self.get_feature_names_out())), np.float32)
+        return np.stack(rows) if rows else empty
+
+    def fit_transform(
+        self, images: Iterable[ImageOrPath], y: Any = None
+    ) -> NDArray[np.float32]:
+        """Fit, then describe each image."""
+        images = list(images)
+        return self.fit(images).transform(images)
+
+    def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
+        """Give ``vlad0`` ... (by the name of the class) in the order of elements."""
+        self.check_fitted()
+        name = type(self).__name__.lower()
+        names = [f"{name}{number}" for number in range(self._n_elements)]
+        return np.array(names, dtype=object)
+
+    def learned(self) -> Learned | None:
+        """Give what was learned, or None before `fit`."""
+        if not hasattr(self, "source_"):
+            return None
+        arrays = {name: getattr(self, name + "_") for name in self._names}
+        return Learned(arrays, self.source_)
+
+    def restore(
+        self, arrays: Mapping[str, NDArray[Any]], source: Mapping[str, Any]
+    ) -> Self:
+        """Take over what `learned` gave; gives self.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not belong together.
+        """
+        for name in self._names:
+            if name not in arrays:
+                raise ValueError(f"{type(self).__name__} lacks its array {name!r}")
+            setattr(self, name + "_", np.array(arrays[name]))
+        self._check_arrays()
+        self.source_ = dict(source)
+        return self
+
+    def check_fitted(self) -> None:
+        """Raise NotFittedError before `fit`."""
+        if not hasattr(self, "source_"):
+            raise NotFittedError(
+                f"this {type(self).__name__} has learned nothing yet; call fit(images) "
+                "first"
+            )
+
+    def _check_arrays(self) -> None:
+        """Raise ValueError if what was restored does not belong together."""
+        raise NotImplementedError(f"{type(self).__name__} checks no arrays")
+
+
+def unit(vector: NDArray[Any]) -> NDArray[np.float32]:
+    """Give a vector the length 1; zeros stay."""
+    length = np.sqrt((vector.astype(np.float64) ** 2).sum())
+    scaled: NDArray[np.float32] = (vector / (length if length > 0 else 1)).astype(
+        np.float32
+    )
+    return scaled
+
+
+def check_float(encoder: FeatureLearner) -> None:
+    """Raise ValueError if the extractor gives bit strings, which have no residuals."""
+    if encoder.extractor.binary:
+        raise ValueError(
+            f"{type(encoder).__name__} needs float descriptors, and those of "
+            f"{type(encoder.extractor).__name__} are bit strings; take SIFT, or use "
+            "BagOfWords"
+        )
+
+
+def check_width(encoder: FeatureLearner, features: LocalFeatures, d: int) -> None:
+    """Raise ValueError unless descriptors have the `d` columns that were learned."""
+    shape = features.descriptors.shape
+    if len(shape) != 2 or shape[1] != d:
+        raise ValueError(
+            f"descriptors must have shape (n, {d}) as those that this "
+            f"{type(encoder).__name__} learned, got {shape}"
+        )
+
+
+def check_enough(name: str, n: int, kept: Sequence[NDArray[Any]]) -> None:
+    """Raise ValueError unless there are `n` descriptors, all finite."""
+    found = sum(map(len, kept))
+    if found < n:
+        raise ValueError(
+            f"{name}={n} needs at least that many descriptors, got {found}; give more "
+            "images or ask for fewer"
+        )
+    if not all(np.isfinite(part).all() for part in kept):
+        raise ValueError("descriptors must be finite, got NaN or infinity")
 
 
 def sample_descriptors(

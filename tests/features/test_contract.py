@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import (
 )
 
 import cvret
-from cvret.catalog import DESCRIPTORS, EXTRACTORS, find
+from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, find
 from cvret.protocols import Descriptor, Extractor
 
 descriptors = [find(name)() for name in DESCRIPTORS]
@@ -24,7 +24,12 @@ extractors = [
     for name in EXTRACTORS
     if name != "surf"
 ]
-parts = [*descriptors, *extractors, cvret.BagOfWords(cvret.SIFT()), cvret.Vocabulary()]
+parts = [
+    *descriptors,
+    *extractors,
+    *(find(name)(cvret.SIFT()) for name in ENCODERS),
+    cvret.Vocabulary(),
+]
 
 
 def pictures() -> dict[str, np.ndarray]:
