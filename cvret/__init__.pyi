@@ -1,6 +1,7 @@
 from ._version import __version__
 from .collection.adding import AddReport
 from .collection.index import Index
+from .encoding.asmk import ASMK
 from .encoding.bag_of_words import BagOfWords
 from .encoding.fisher import FisherVector
 from .encoding.vlad import VLAD
@@ -23,6 +24,7 @@ from .features.texture import LocalBinaryPatterns
 from .images.folders import list_images
 from .images.reading import read_image
 from .records import (
+    AggregatedWords,
     Explanation,
     Hit,
     LocalFeatures,
@@ -34,11 +36,13 @@ from .records import (
 from .rerank.verification import SpatialVerification
 
 __all__ = [
+    "ASMK",
     "ORB",
     "SIFT",
     "SURF",
     "VLAD",
     "AddReport",
+    "AggregatedWords",
     "BagOfWords",
     "BinaryVocabulary",
     "CvretError",

@@ -23,6 +23,7 @@ EXTRACTORS = {
 """Local features."""
 
 ENCODERS = {
+    "asmk": "cvret.encoding.asmk:ASMK",
     "bag-of-words": "cvret.encoding.bag_of_words:BagOfWords",
     "fisher-vector": "cvret.encoding.fisher:FisherVector",
     "vlad": "cvret.encoding.vlad:VLAD",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "AggregatedWords",
     "Correspondences",
     "Explanation",
     "Hit",
@@ -108,12 +109,35 @@ class VisualWords:
 
 
 @dataclass(frozen=True, eq=False)
+class AggregatedWords:
+    """Local features aggregated word by word.
+
+    Attributes
+    ----------
+    words : array of uint32, shape (n,)
+        Each once, ascending.
+    residuals : array of uint64, shape (n, w), or of int8, shape (n, d)
+        What the features of a word differ from it by, all together: the sign of each
+        element as a bit, or the elements, up to a factor.
+    nearest : array of bool, shape (n,)
+        Which words are the nearest of some feature.
+    """
+
+    words: NDArray[np.uint32]
+    residuals: NDArray[np.uint64] | NDArray[np.int8]
+    nearest: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, eq=False)
 class Query:
     """A picture as the fields of an index see it.
 
     Attributes
     ----------
-    parts : mapping of str to VisualWords or array of float32, shape (d,)
+    parts : mapping of str to VisualWords, AggregatedWords or (d,) array of float32
         What was computed for each field that the search asks.
     width, height : int
         Of the picture, in pixels.

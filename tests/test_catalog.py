@@ -15,6 +15,7 @@ PARTS = [
     cvret.Patches(cvret.HSVHistogram(bins=(4, 1, 1)), size=32, step=8),
     cvret.BagOfWords(cvret.Patches(cvret.LocalBinaryPatterns()), n_words=9),
     cvret.VLAD(cvret.SIFT(), n_words=9, n_dimensions=2),
+    cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
     cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.SpatialVerification(depth=7, model="homography"),
 ]
@@ -33,7 +34,7 @@ def test_every_name_stands_for_a_class_with_a_docstring():
 
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(
-        cvret.UnknownNameError, match="no part is named 'gist'; there are bag-of-words"
+        cvret.UnknownNameError, match="no part is named 'gist'; there are asmk, bag"
     ):
         find("gist")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cvret.collection.fields import WordsField
+from cvret.collection.fields import PostingsField
 from cvret.collection.state import State
 from cvret.errors import CvretError
 from cvret.protocols import Learner
@@ -29,7 +29,7 @@ def about(state: State) -> dict[str, Any]:
             if len(state.images)
             else None,
         }
-        if isinstance(field, WordsField):
+        if isinstance(field, PostingsField):
             known |= _about_words(state, field, size)
         elif isinstance(field.part, Learner):
             known |= _about_learned(field.part)
@@ -61,7 +61,7 @@ def _about_learned(part: Learner) -> dict[str, Any]:
     }
 
 
-def _about_words(state: State, field: WordsField, size: int) -> dict[str, Any]:
+def _about_words(state: State, field: PostingsField, size: int) -> dict[str, Any]:
     """Tell of a field with visual words, and where its vocabulary came from."""
     n = state.searchers[field.name].n_postings
     known: dict[str, Any] = {

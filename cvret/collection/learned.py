@@ -40,9 +40,9 @@ def restore_learned(path: Path, part: Any, stored: Mapping[str, Any]) -> None:
         raise FormatError(f"{path} learned for {type(part).__name__}, which cannot")
     if stored["binary"] is not part.extractor.binary:
         raise FormatError(
-            f"{path} has a damaged vocabulary: binary is {stored['binary']!r}"
+            f"what {path} learned is damaged: binary is {stored['binary']!r}"
         )
     try:
         part.restore(arrays, stored["source"])
     except ValueError as error:
-        raise FormatError(f"{path} has a damaged vocabulary: {error}") from error
+        raise FormatError(f"what {path} learned is damaged: {error}") from error

@@ -155,7 +155,7 @@ class FisherVector(VectorEncoder):
         return vector.astype(np.float32)
 
     @property
-    def _n_elements(self) -> int:  # type: ignore[override]
+    def _n_elements(self) -> int:
         return len(self.weights_) + 2 * int(self.means_.size)
 
     def _mixture(self) -> "GaussianMixture":

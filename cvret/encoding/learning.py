@@ -132,7 +132,6 @@ class VectorEncoder(FeatureLearner):
     """
 
     metric = "cosine"
-    _n_elements: int  # of a vector, once fitted
     _names: tuple[str, ...]  # of the arrays learned; each stands in `name_`
 
     def encode(self, features: LocalFeatures) -> NDArray[np.float32]:
@@ -208,6 +207,11 @@ class VectorEncoder(FeatureLearner):
                 f"this {type(self).__name__} has learned nothing yet; call fit(images) "
                 "first"
             )
+
+    @property
+    def _n_elements(self) -> int:
+        """Elements of a vector, once fitted."""
+        raise NotImplementedError(f"{type(self).__name__} counts no elements")
 
     def _check_arrays(self) -> None:
         """Raise ValueError if what was restored does not belong together."""

@@ -164,7 +164,7 @@ class VLAD(VectorEncoder):
         return vector[: self._n_elements]
 
     @property
-    def _n_elements(self) -> int:  # type: ignore[override]
+    def _n_elements(self) -> int:
         return len(self.components_) or self.words_.size
 
     def _aggregate(self, features: LocalFeatures) -> NDArray[np.float32]:

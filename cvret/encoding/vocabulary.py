@@ -170,6 +170,23 @@ class Vocabulary(Parameters):
             codes.astype(np.int16), words, self._short_projection, self._thresholds
         )
 
+    def residuals(
+        self, descriptors: NDArray[Any], words: NDArray[np.uint32]
+    ) -> NDArray[np.float32]:
+        """Give what each descriptor differs from a word by, as codes: whole numbers.
+
+        Parameters
+        ----------
+        descriptors : array, shape (n, d)
+            As given to `fit`.
+        words : array of uint32, shape (n,)
+            One for each.
+        """
+        self._check_fitted()
+        self._check_descriptors(descriptors)
+        residuals: NDArray[np.float32] = self._codes(descriptors) - self.words_[words]
+        return residuals
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give what was learned as plain arrays, by name."""
         self._check_fitted()
