@@ -122,13 +122,15 @@ def score_residuals(
     """The compiled form of `score_residuals_numpy`."""
     for word in range(len(starts)):
         weight = weights[word]
+        own = residuals[word].astype(np.int32)
+        here = np.int32(0)
+        for k in range(len(own)):
+            here = np.int32(here + np.int32(own[k] * own[k]))
         for posting in range(starts[word], ends[word]):
-            dot, here, there = np.int32(0), np.int32(0), np.int32(0)
-            for k in range(residuals.shape[1]):
-                own = np.int32(residuals[word, k])
+            dot, there = np.int32(0), np.int32(0)
+            for k in range(len(own)):  # in int32, so that it becomes vector code
                 other = np.int32(stored[posting, k])
-                dot = np.int32(dot + np.int32(own * other))
-                here = np.int32(here + np.int32(own * own))
+                dot = np.int32(dot + np.int32(own[k] * other))
                 there = np.int32(there + np.int32(other * other))
             squares = max(np.float64(here) * np.float64(there), 1.0)
             cosine = np.float64(dot) / np.sqrt(squares)
