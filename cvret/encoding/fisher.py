@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FisherVector"]
 
-_SAMPLED_PER_COMPONENT = 1000  # descriptors that the mixture is learned on
+_SAMPLED_PER_COMPONENT = 256  # descriptors that the mixture is learned on
 
 
 class FisherVector(VectorEncoder):
