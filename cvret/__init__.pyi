@@ -3,7 +3,10 @@ from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
 from .collection.doctoring import DoctorReport
 from .collection.index import Index
+from .encoding.asmk import ASMK
 from .encoding.bag_of_words import BagOfWords
+from .encoding.fisher import FisherVector
+from .encoding.vlad import VLAD
 from .encoding.vocabulary import BinaryVocabulary, Vocabulary
 from .errors import (
     CvretError,
@@ -28,6 +31,7 @@ from .features.texture import LocalBinaryPatterns
 from .images.folders import list_images
 from .images.reading import read_image
 from .records import (
+    AggregatedWords,
     Explanation,
     Hit,
     LocalFeatures,
@@ -43,6 +47,7 @@ from .rerank.verification import SpatialVerification
 
 __all__ = [
     "AKAZE",
+    "ASMK",
     "BEBLID",
     "BRISK",
     "KAZE",
@@ -50,7 +55,9 @@ __all__ = [
     "SIFT",
     "SURF",
     "TEBLID",
+    "VLAD",
     "AddReport",
+    "AggregatedWords",
     "BagOfWords",
     "BinaryVocabulary",
     "CvretError",
@@ -59,6 +66,7 @@ __all__ = [
     "Diffusion",
     "DoctorReport",
     "Explanation",
+    "FisherVector",
     "FormatError",
     "GroundTruth",
     "HSVHistogram",

@@ -30,9 +30,12 @@ EXTRACTORS = {
 """Local features."""
 
 ENCODERS = {
+    "asmk": "cvret.encoding.asmk:ASMK",
     "bag-of-words": "cvret.encoding.bag_of_words:BagOfWords",
+    "fisher-vector": "cvret.encoding.fisher:FisherVector",
+    "vlad": "cvret.encoding.vlad:VLAD",
 }
-"""What quantizes local features."""
+"""What makes words, or one vector, of local features."""
 
 RERANKERS = {
     "database-augmentation": "cvret.rerank.neighbors:DatabaseAugmentation",

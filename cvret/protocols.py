@@ -17,15 +17,15 @@ A descriptor of one's own: the mean color.
 True
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.records import Correspondences, LocalFeatures, Query, Ranking, VisualWords
+from cvret.records import Correspondences, Learned, LocalFeatures, Query, Ranking
 
-__all__ = ["Descriptor", "Encoder", "Extractor", "Reranker", "Searched"]
+__all__ = ["Descriptor", "Encoder", "Extractor", "Learner", "Reranker", "Searched"]
 
 
 @runtime_checkable
@@ -54,14 +54,47 @@ class Extractor(Protocol):
 
 @runtime_checkable
 class Encoder(Protocol):
-    """Local features into visual words (or, for later encoders, one vector)."""
+    """Local features into visual words, or into one vector.
+
+    One that gives a vector is a `Descriptor` too, and a field of an index as such.
+    """
 
     @property
     def extractor(self) -> Extractor:
         """Where the local features come from."""
 
-    def encode(self, features: LocalFeatures, assignments: int = 1) -> VisualWords:
-        """Quantize features into their `assignments` nearest words."""
+    def encode(self, features: LocalFeatures) -> Any:
+        """Give what is kept of an image: its words, or a (d,) vector."""
+
+
+@runtime_checkable
+class Learner(Protocol):
+    """A part that learns from local features before it can be used in a field.
+
+    `Index.fit` collects the features of many images and calls `fit_features`. What
+    was learned goes into the index as plain arrays, and `Index.open` hands them back.
+    """
+
+    @property
+    def extractor(self) -> Extractor:
+        """Where the local features come from."""
+
+    def fit_features(self, features: Sequence[LocalFeatures]) -> Any:
+        """Learn from the features of many images, one record each; give self."""
+
+    def learned(self) -> Learned | None:
+        """Give what was learned; None if nothing was that an index should keep."""
+
+    def restore(
+        self, arrays: Mapping[str, NDArray[Any]], source: Mapping[str, Any]
+    ) -> Any:
+        """Take over what `learned` gave; give self.
+
+        Raises ValueError if the arrays cannot be those of this part.
+        """
+
+    def check_fitted(self) -> None:
+        """Raise NotFittedError while there is nothing to compute with."""
 
 
 class Searched(Protocol):

@@ -1,5 +1,6 @@
 """What travels between the parts: frozen records of arrays."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import PathLike
@@ -9,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "AggregatedWords",
     "Correspondences",
     "Explanation",
     "Hit",
+    "Learned",
     "LocalFeatures",
     "Query",
     "Ranking",
@@ -51,6 +54,35 @@ class LocalFeatures:
 
 
 @dataclass(frozen=True, eq=False)
+class Learned:
+    """What a part learned, as an index keeps it.
+
+    Attributes
+    ----------
+    arrays : mapping of str to array
+        Numbers alone, by names that can be those of files.
+    source : dict
+        Where it came from, for people.
+
+    Examples
+    --------
+    >>> Learned({"mean": np.float32([1, 2])}, {"learned on": "two"}).fingerprint()
+    'ed609252ca07b074'
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    source: dict[str, Any]
+
+    def fingerprint(self) -> str:
+        """Give 16 hexadecimal digits that tell these arrays from any other."""
+        digest = hashlib.blake2b(digest_size=8)
+        for name, array in self.arrays.items():
+            little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+            digest.update(name.encode() + little.tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
 class VisualWords:
     """Local features after quantization: words, signatures and where they are.
 
@@ -77,12 +109,35 @@ class VisualWords:
 
 
 @dataclass(frozen=True, eq=False)
+class AggregatedWords:
+    """Local features aggregated word by word.
+
+    Attributes
+    ----------
+    words : array of uint32, shape (n,)
+        Each once, ascending.
+    residuals : array of uint64, shape (n, w), or of int8, shape (n, d)
+        What the features of a word differ from it by, all together: the sign of each
+        element as a bit, or the elements, up to a factor.
+    nearest : array of bool, shape (n,)
+        Which words are the nearest of some feature.
+    """
+
+    words: NDArray[np.uint32]
+    residuals: NDArray[np.uint64] | NDArray[np.int8]
+    nearest: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+
+@dataclass(frozen=True, eq=False)
 class Query:
     """A picture as the fields of an index see it.
 
     Attributes
     ----------
-    parts : mapping of str to VisualWords or array of float32, shape (d,)
+    parts : mapping of str to VisualWords, AggregatedWords or (d,) array of float32
         What was computed for each field that the search asks.
     width, height : int
         Of the picture, in pixels.

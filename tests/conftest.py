@@ -83,6 +83,16 @@ def quick_parts() -> dict[str, Any]:
 
 
 @pytest.fixture
+def aggregated_parts() -> dict[str, Any]:
+    """Fields with aggregated words, of both kinds."""
+    shipped = {"vocabulary": "rootsift-16k"}
+    return {
+        "signs": cvret.ASMK(Speckles(), **shipped, idf=True),
+        "residuals": cvret.ASMK(Speckles(), **shipped, binary=False, assignments=1),
+    }
+
+
+@pytest.fixture
 def noise() -> Callable[[Path, int], Path]:
     """Write a picture of noise, another one for each number."""
 

@@ -18,6 +18,9 @@ PARTS = [
     cvret.SimulatedViews(cvret.BRISK(n_octaves=2), tilts=(2.0,)),
     cvret.Patches(cvret.HSVHistogram(bins=(4, 1, 1)), size=32, step=8),
     cvret.BagOfWords(cvret.Patches(cvret.LocalBinaryPatterns()), n_words=9),
+    cvret.VLAD(cvret.SIFT(), n_words=9, n_dimensions=2),
+    cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
+    cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.SpatialVerification(depth=7, model="homography"),
 ]
 
@@ -36,7 +39,7 @@ def test_every_name_stands_for_a_class_with_a_docstring():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(
         cvret.UnknownNameError,
-        match="no part is named 'gist'; there are akaze, bag-of-words",
+        match="no part is named 'gist'; there are akaze, asmk, bag-of-words",
     ):
         find("gist")
 

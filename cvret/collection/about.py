@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from cvret.collection.fields import WordsField
+from cvret.collection.fields import PostingsField
 from cvret.collection.state import State
 from cvret.errors import CvretError
+from cvret.protocols import Learner
 
 __all__ = ["about"]
 
@@ -28,8 +29,10 @@ def about(state: State) -> dict[str, Any]:
             if len(state.images)
             else None,
         }
-        if isinstance(field, WordsField):
+        if isinstance(field, PostingsField):
             known |= _about_words(state, field, size)
+        elif isinstance(field.part, Learner):
+            known |= _about_learned(field.part)
         fields[name] = known
     return {
         "path": str(state.path),
@@ -47,7 +50,18 @@ def about(state: State) -> dict[str, Any]:
     }
 
 
-def _about_words(state: State, field: WordsField, size: int) -> dict[str, Any]:
+def _about_learned(part: Learner) -> dict[str, Any]:
+    """Tell what a part that gives vectors learned."""
+    learned = part.learned()
+    if learned is None:
+        return {"learned": "nothing yet; call fit"}
+    return {
+        "learned": learned.fingerprint(),
+        "learned_source": dict(learned.source),
+    }
+
+
+def _about_words(state: State, field: PostingsField, size: int) -> dict[str, Any]:
     """Tell of a field with visual words, and where its vocabulary came from."""
     n = state.searchers[field.name].n_postings
     known: dict[str, Any] = {

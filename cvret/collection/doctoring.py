@@ -187,7 +187,7 @@ def _look(
 
 
 def _seen(field: WordsField, view: View, quantized: bool) -> _Sampled:
-    features = field.features(view)
+    features = view.features(field.part)
     n = len(features)
     rows = np.linspace(0, max(n - 1, 0), min(n, _DESCRIPTORS)).astype(np.intp)
     encode = getattr(field.part, "encode_stored", field.part.encode)

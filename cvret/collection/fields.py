@@ -11,6 +11,7 @@ from cvret._checks import check_number
 from cvret.errors import UnknownNameError
 from cvret.images.reading import shrink
 from cvret.index import postings, quantizing
+from cvret.index.aggregated import AggregatedIndex, PackedAggregates, layout_of
 from cvret.index.approximate import Graph
 from cvret.index.dense import DenseIndex
 from cvret.index.inverted import InvertedIndex
@@ -22,13 +23,15 @@ from cvret.index.postings import (
     pack_words,
 )
 from cvret.index.quantizing import QUANTIZED, quantize
-from cvret.protocols import Descriptor, Encoder
-from cvret.records import LocalFeatures, VisualWords
+from cvret.protocols import Descriptor, Encoder, Learner
+from cvret.records import AggregatedWords, LocalFeatures, VisualWords
 from cvret.storage.arrays import ArrayFolder, Arrays, Layout, check_layout
 from cvret.storage.writing import Pieces
 
 __all__ = [
+    "AggregatedField",
     "Field",
+    "PostingsField",
     "VectorField",
     "View",
     "WordsField",
@@ -96,39 +99,37 @@ class View:
         moved[:, :2] += np.array([self.x, self.y], np.float32)
         return LocalFeatures(moved, features.descriptors, self.width, self.height)
 
+    def features(self, part: Any) -> LocalFeatures:
+        """Extract what a part encodes, in pixels of the whole picture."""
+        return self.place(part.extractor.extract(self.pixels))
 
-class WordsField:
-    """Local features in an inverted index."""
+
+class PostingsField:
+    """What fields with visual words have in common, whatever goes with a word."""
 
     def __init__(self, name: str, part: Any):
         self.name = name
         self.part = part
 
+    def check_ready(self) -> None:
+        """Raise NotFittedError if the part has not learned yet."""
+        _check_ready(self.part)
+
+    def layout(self) -> Layout:
+        """Give the dtypes and shapes of the arrays of a segment."""
+        raise NotImplementedError(f"{type(self).__name__} has no layout()")
+
     def check_layout(self, arrays: ArrayFolder, n_images: int) -> None:
         """Raise FormatError if stored arrays cannot be those of a segment."""
-        check_layout(arrays, postings.LAYOUT, n=n_images)
+        check_layout(arrays, self.layout(), n=n_images)
 
-    def check_ready(self) -> None:
-        """Raise NotFittedError if the vocabulary is not there yet."""
-        _ = self.part.vocabulary_
-
-    def features(self, view: View) -> LocalFeatures:
-        """Extract local features, in pixels of the whole picture."""
-        return view.place(self.part.extractor.extract(view.pixels))
-
-    def compute(self, view: View) -> PackedWords:
-        """Compute what is stored of a picture."""
-        encode = getattr(self.part, "encode_stored", self.part.encode)
-        return pack_words(encode(self.features(view)))
-
-    def compute_query(self, view: View) -> VisualWords:
+    def compute_query(self, view: View) -> Any:
         """Compute what is asked with."""
-        encoded: VisualWords = self.part.encode_query(self.features(view))
-        return encoded
+        return self.part.encode_query(view.features(self.part))
 
     def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any] | Pieces]:
         """Turn the items of a segment into arrays."""
-        return build_postings(items)
+        return build_postings(items, self.layout())
 
     def merge(
         self, segments: Sequence[Arrays], kept: Kept
@@ -141,6 +142,19 @@ class WordsField:
     ) -> dict[str, NDArray[Any]]:
         """Give what must be known anew of a segment when some of its images go."""
         return {"df": df_without(segment, gone)}
+
+
+class WordsField(PostingsField):
+    """Local features in an inverted index."""
+
+    def layout(self) -> Layout:
+        """Give the dtypes and shapes of the arrays of a segment."""
+        return postings.LAYOUT
+
+    def compute(self, view: View) -> PackedWords:
+        """Compute what is stored of a picture."""
+        encode = getattr(self.part, "encode_stored", self.part.encode)
+        return pack_words(encode(view.features(self.part)))
 
     def open(
         self,
@@ -163,6 +177,44 @@ class WordsField:
         return searcher.stored(row, size)
 
 
+class AggregatedField(PostingsField):
+    """One residual a word and image, in an inverted index without places."""
+
+    def layout(self) -> Layout:
+        """Give the dtypes and shapes of the arrays of a segment."""
+        return layout_of(self.part.binary)
+
+    def compute(self, view: View) -> PackedAggregates:
+        """Compute what is stored of a picture."""
+        found = self.part.encode(view.features(self.part))
+        return PackedAggregates(found.words, found.residuals)
+
+    def open(
+        self,
+        segments: Sequence[Arrays],
+        alive: Sequence[Alive],
+        removed: Sequence[Arrays],
+        graphs: Sequence[Graph | None],
+    ) -> AggregatedIndex:
+        """Make the stored arrays searchable."""
+        part = self.part
+        return AggregatedIndex(
+            segments,
+            check_number("alpha", part.alpha, least=0),
+            check_number("threshold", part.threshold, least=0, most=0.99),
+            part.n_signs() if segments else None,  # before fit there is nothing to ask
+            part.idf,
+            alive,
+            [arrays.get("df") for arrays in removed],
+        )
+
+    def stored(
+        self, searcher: AggregatedIndex, row: int, size: tuple[int, int]
+    ) -> AggregatedWords:
+        """Ask with what is stored of an image."""
+        return searcher.stored(row)
+
+
 class VectorField:
     """One vector an image."""
 
@@ -178,7 +230,8 @@ class VectorField:
         check_layout(arrays, layout, n=n_images)
 
     def check_ready(self) -> None:
-        """Do nothing: there is nothing to learn."""
+        """Raise NotFittedError if the part has not learned yet."""
+        _check_ready(self.part)
 
     def compute(self, view: View) -> NDArray[np.float32]:
         """Compute what is stored of a picture; raise ValueError if it is not finite."""
@@ -235,7 +288,7 @@ class VectorField:
         return searcher.stored(row)
 
 
-Field = WordsField | VectorField
+Field = WordsField | AggregatedField | VectorField
 
 
 def field_of(name: str, part: Any) -> Field:
@@ -255,7 +308,8 @@ def field_of(name: str, part: Any) -> Field:
     if name == "image":
         raise ValueError("a field cannot be named 'image', which the index uses itself")
     if isinstance(part, Encoder) and hasattr(part, "encode_query"):
-        return WordsField(name, part)
+        aggregated = hasattr(part, "n_signs")
+        return AggregatedField(name, part) if aggregated else WordsField(name, part)
     if isinstance(part, Descriptor):
         return VectorField(name, part)
     if hasattr(part, "extract"):
@@ -267,6 +321,11 @@ def field_of(name: str, part: Any) -> Field:
         f"field {name!r} must be a descriptor such as HSVHistogram() or an encoder "
         f"such as BagOfWords(SIFT()), got {part!r}"
     )
+
+
+def _check_ready(part: Any) -> None:
+    if isinstance(part, Learner):
+        part.check_fitted()
 
 
 def fields_for_graphs(

@@ -171,7 +171,7 @@ class Index:
         n_jobs: int = -1,
         progress: bool | None = None,
     ) -> AddReport:
-        """Learn vocabularies of one's own, for every field that has one.
+        """Learn from one's own pictures, for every field whose part learns.
 
         Parameters
         ----------
@@ -234,7 +234,7 @@ class Index:
         FileNotFoundError, ValueError
             If there are no pictures at `path`, or an id is there from another folder.
         NotFittedError
-            If a field has no vocabulary yet.
+            If a field's part has learned nothing yet.
         """
         for field in self._state.fields.values():
             field.check_ready()

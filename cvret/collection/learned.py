@@ -1,11 +1,11 @@
-"""Vocabularies that an index learned, kept in its folder."""
+"""What an index learned for its fields, kept in its folder."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cvret.encoding.vocabulary import BinaryVocabulary, Vocabulary
 from cvret.errors import FormatError
+from cvret.protocols import Learner
 from cvret.storage.arrays import ArrayFolder
 from cvret.storage.writing import write_arrays
 
@@ -13,28 +13,36 @@ __all__ = ["restore_learned", "write_learned"]
 
 
 def write_learned(
-    path: Path, field: str, vocabulary: Vocabulary, generation: int
-) -> dict[str, Any]:
-    """Write a vocabulary, first used in a generation; gives what the manifest keeps."""
-    name = f"{field}-{vocabulary.fingerprint()}-{generation}"
-    folder = path / "learned" / name
-    return {
+    path: Path, field: str, part: Any, generation: int
+) -> dict[str, dict[str, Any]]:
+    """Write what a part learned, first used in a generation.
+
+    Gives what the manifest keeps, by the name of the field; nothing where the part
+    does not learn, or has nothing of its own.
+    """
+    learned = part.learned() if isinstance(part, Learner) else None
+    if learned is None:
+        return {}
+    name = f"{field}-{learned.fingerprint()}-{generation}"
+    stored = {
         "folder": name,
-        "binary": vocabulary.binary,
-        "source": vocabulary.source_,
-        "files": write_arrays(folder, vocabulary.to_arrays()),
+        "binary": part.extractor.binary,
+        "source": dict(learned.source),
+        "files": write_arrays(path / "learned" / name, learned.arrays),
     }
+    return {field: stored}
 
 
 def restore_learned(path: Path, part: Any, stored: Mapping[str, Any]) -> None:
-    """Give a part the vocabulary that the index learned for it."""
+    """Give a part what the index learned for it."""
     arrays = ArrayFolder(path / "learned" / stored["folder"], stored["files"])
+    if not isinstance(part, Learner):
+        raise FormatError(f"{path} learned for {type(part).__name__}, which cannot")
     if stored["binary"] is not part.extractor.binary:
         raise FormatError(
-            f"{path} has a damaged vocabulary: binary is {stored['binary']!r}"
+            f"what {path} learned is damaged: binary is {stored['binary']!r}"
         )
-    kind = BinaryVocabulary if stored["binary"] else Vocabulary
     try:
-        part.adopt(kind(part.n_words).restore(arrays, stored["source"]))
+        part.restore(arrays, stored["source"])
     except ValueError as error:
-        raise FormatError(f"{path} has a damaged vocabulary: {error}") from error
+        raise FormatError(f"what {path} learned is damaged: {error}") from error

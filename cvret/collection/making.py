@@ -13,14 +13,14 @@ from cvret._opencv import opencv_major, opencv_version
 from cvret._version import __version__
 from cvret.catalog import build, spec_of
 from cvret.collection.adding import AddReport, Item, Source, compute_items
-from cvret.collection.fields import WordsField, field_of
+from cvret.collection.fields import field_of
 from cvret.collection.learned import restore_learned, write_learned
 from cvret.collection.progress import progress_bar
 from cvret.collection.settings import check_settings
 from cvret.collection.state import State, load_state
 from cvret.collection.writing import Writer
 from cvret.errors import CvretError, FormatError, UnknownNameError
-from cvret.images.hashing import sketch_of
+from cvret.protocols import Learner
 from cvret.recipes import find_recipe
 from cvret.storage.manifest import Manifest, read_manifest, write_manifest
 
@@ -70,9 +70,7 @@ def create_state(
         )
     path.mkdir(parents=True, exist_ok=True)
     for name, part in parts.items():
-        own = part.own_vocabulary() if hasattr(part, "own_vocabulary") else None
-        if own is not None:
-            settings["learned"][name] = write_learned(path, name, own, 0)
+        settings["learned"] |= write_learned(path, name, part, 0)
     manifest = Manifest(settings, version=__version__)
     write_manifest(path, manifest)
     return load_state(path, manifest, parts)
@@ -133,28 +131,29 @@ def _check_opencv(path: Path, name: str, part: Any, made_by: str | None) -> None
 def learn(
     writer: Writer, source: Source, max_images: int, n_jobs: int, progress: bool | None
 ) -> AddReport:
-    """Learn a vocabulary for each field that has one; see `Index.fit`."""
+    """Learn for each field whose part does; see `Index.fit`."""
     state = writer.state
     if len(state.images):
         raise ValueError(
-            f"{state.path} holds {len(state.images):,} images that were quantized with "
-            "the vocabulary it has; fit an index before adding to it"
+            f"{state.path} holds {len(state.images):,} images that were encoded with "
+            "what it has learned; fit an index before adding to it"
         )
-    learners = [f for f in state.fields.values() if isinstance(f, WordsField)]
+    parts = {name: field.part for name, field in state.fields.items()}
+    learners = {n: part for n, part in parts.items() if isinstance(part, Learner)}
     if not learners:
-        raise ValueError(f"no field of {state.path} learns a vocabulary")
+        raise ValueError(f"no field of {state.path} learns from pictures")
     if len(source.names) > check_count("max_images", max_images):
         chosen = np.random.default_rng(0).permutation(len(source.names))[:max_images]
         names = tuple(source.names[place] for place in np.sort(chosen))
         source = Source(source.root, names, source.unreadable)
-    collected: dict[str, list[Any]] = {field.name: [] for field in learners}
+    collected: dict[str, list[Any]] = {name: [] for name in learners}
     hashes: list[bytes] = []
     unreadable = list(source.unreadable)
     items = compute_items(
         source,
         source.names,
         {},
-        lambda view: {field.name: field.features(view) for field in learners},
+        lambda view: {name: view.features(part) for name, part in learners.items()},
         max_side=state.settings["max_side"],
         max_pixels=state.settings["max_pixels"],
         n_jobs=n_jobs,
@@ -169,19 +168,15 @@ def learn(
             for name, features in item.values.items():
                 collected[name].append(features)
     learned = dict(state.settings["learned"])
-    parts = {name: field.part for name, field in state.fields.items()}
-    for field in learners:  # copies: until the commit nothing has changed
-        parts[field.name] = _own_copy(field.part)
-        parts[field.name].fit_features(collected[field.name])
-        parts[field.name].vocabulary_.source_["sketch"] = sketch_of(hashes)
+    for name, part in learners.items():  # copies: until the commit nothing has changed
+        parts[name] = _own_copy(part)
+        parts[name].fit_features(collected[name])
+        if hasattr(parts[name], "keep_sketch"):
+            parts[name].keep_sketch(hashes)
     with writer.clearing_up():
-        for field in learners:
-            learned[field.name] = write_learned(
-                state.path,
-                field.name,
-                parts[field.name].vocabulary_,
-                state.manifest.generation + 1,
-            )
+        for name in learners:
+            generation = state.manifest.generation + 1
+            learned |= write_learned(state.path, name, parts[name], generation)
         settings = {**state.settings, "learned": learned}
         emptied = state.manifest.with_segments((), 0)
         writer.commit(replace(emptied, settings=settings), parts)
@@ -227,7 +222,7 @@ def take(
 
 def _own_copy(part: Any) -> Any:
     """Copy a part that learns, so that what an index learns stays its own."""
-    return copy(part) if hasattr(part, "own_vocabulary") else part
+    return copy(part) if isinstance(part, Learner) else part
 
 
 def _build(path: Path, name: str, spec: Any) -> Any:

@@ -344,7 +344,7 @@ def _n_postings(segment: Segment) -> int:
     counts = [
         int(stored["shape"][0])
         for name, stored in segment.files.items()
-        if name.endswith(".signatures")
+        if name.endswith(".images")
     ]
     return max(counts, default=0)
 

@@ -2,23 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_number
-from cvret._parameters import Parameters
 from cvret.encoding.aggregation import merge_features
-from cvret.encoding.vocabulary import (
-    SIGNATURE_BITS,
-    BinaryVocabulary,
-    Vocabulary,
-    shipped_vocabulary,
-)
-from cvret.errors import NotFittedError
-from cvret.images.hashing import hash_of, sketch_of
-from cvret.images.reading import as_images, read_bytes
+from cvret.encoding.learning import VocabularyLearner
+from cvret.encoding.vocabulary import SIGNATURE_BITS, Vocabulary
+from cvret.images.reading import as_images
 from cvret.protocols import Extractor
 from cvret.records import LocalFeatures, VisualWords
 
@@ -27,10 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BagOfWords"]
 
-_SAMPLED_PER_WORD = 64  # descriptors that K-means sees for each word
 
-
-class BagOfWords(Parameters):
+class BagOfWords(VocabularyLearner):
     """Quantize local features into visual words with Hamming-embedding signatures.
 
     Parameters
@@ -115,91 +106,6 @@ class BagOfWords(Parameters):
         self.merge_within = merge_within
         self.skipped_energy = skipped_energy
         self.random_state = random_state
-
-    @property
-    def vocabulary_(self) -> Vocabulary:
-        """The vocabulary in use: learned, given, or the named one."""
-        if hasattr(self, "_learned"):
-            return self._learned
-        if isinstance(self.vocabulary, str):
-            return shipped_vocabulary(self.vocabulary)
-        if self.vocabulary is not None:
-            return self.vocabulary
-        raise NotFittedError(
-            "this BagOfWords has no vocabulary yet; call fit(images) first, or take a "
-            "shipped one, BagOfWords(SIFT(), vocabulary='rootsift-16k')"
-        )
-
-    def fit(
-        self,
-        images: Iterable[NDArray[np.uint8] | str | PathLike[str]],
-        y: Any = None,
-    ) -> Self:
-        """Learn a vocabulary from RGB images or paths.
-
-        Where all are paths the vocabulary keeps a sketch of the files (`sketch_of`), by
-        which one can tell later whether it was learned on a collection.
-
-        Raises
-        ------
-        ValueError
-            If their features are fewer than `n_words`.
-        ImageError
-            If a path is no readable picture.
-        """
-        hashes: list[bytes] = []
-        if not isinstance(images, str | PathLike):  # which is refused below
-            images = _hashed(images, hashes)
-        found = [self.extractor.extract(image) for image in as_images(images)]
-        self.fit_features(found)
-        if len(hashes) == len(found):
-            self._learned.source_["sketch"] = sketch_of(hashes)
-        return self
-
-    def fit_features(self, features: Sequence[LocalFeatures]) -> Self:
-        """Learn a vocabulary from features that are already extracted."""
-        n_words = check_count("n_words", self.n_words)
-        kept = self.sample(features)
-        if not kept:
-            raise ValueError("fit needs at least one image, got none")
-        kind = BinaryVocabulary if self.extractor.binary else Vocabulary
-        learned = kind(
-            n_words,
-            levels=self.levels,
-            probes=self.probes,
-            random_state=self.random_state,
-        )
-        learned.fit(np.concatenate(kept))
-        learned.source_["learned on"] = (
-            f"{sum(map(len, kept)):,} descriptors of {len(features):,} images given to "
-            "fit"
-        )
-        self._learned = learned
-        return self
-
-    def sample(self, features: Sequence[LocalFeatures]) -> list[NDArray[Any]]:
-        """Take an equal, random share of descriptors from each image."""
-        if not features:
-            return []
-        wanted = _SAMPLED_PER_WORD * check_count("n_words", self.n_words)
-        most = -(-wanted // len(features))
-        kept = []
-        for number, image in enumerate(features):
-            rng = np.random.default_rng([self.random_state, number])
-            rows = np.sort(rng.permutation(len(image))[:most])
-            kept.append(image.descriptors[rows])
-        return kept
-
-    def own_vocabulary(self) -> Vocabulary | None:
-        """Give the vocabulary learned or handed over; None for a shipped one."""
-        if hasattr(self, "_learned"):
-            return self._learned
-        return self.vocabulary if isinstance(self.vocabulary, Vocabulary) else None
-
-    def adopt(self, vocabulary: Vocabulary) -> Self:
-        """Take a fitted vocabulary as the learned one; gives self."""
-        self._learned = vocabulary
-        return self
 
     def encode(self, features: LocalFeatures, assignments: int = 1) -> VisualWords:
         """Quantize local features.
@@ -307,13 +213,3 @@ class BagOfWords(Parameters):
     ) -> Iterator[NDArray[np.uint32]]:
         for image in as_images(images):
             yield self.encode(self.extractor.extract(image)).words
-
-
-def _hashed(
-    images: Iterable[NDArray[np.uint8] | str | PathLike[str]], hashes: list[bytes]
-) -> Iterator[NDArray[np.uint8] | str | PathLike[str]]:
-    """Give images as they are, and append the hash of each that is a file."""
-    for image in images:
-        if isinstance(image, str | PathLike):
-            hashes.append(hash_of(read_bytes(image)))
-        yield image

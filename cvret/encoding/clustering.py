@@ -7,11 +7,19 @@ fused multiply-adds can change a bit.
 """
 
 from math import isqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["highest_code", "k_means", "nearest", "tree_k_means"]
+__all__ = [
+    "highest_code",
+    "k_means",
+    "learn_scaling",
+    "nearest",
+    "to_codes",
+    "tree_k_means",
+]
 
 Codes = NDArray[np.float32]
 
@@ -27,6 +35,28 @@ def highest_code(d: int) -> int:
     (255, 91)
     """
     return min(255, isqrt((2**23 - 1) // d))
+
+
+def learn_scaling(descriptors: NDArray[Any]) -> NDArray[np.float64]:
+    """Give the offset and the factor that spread descriptors over the codes."""
+    low, high = float(descriptors.min()), float(descriptors.max())
+    top = highest_code(descriptors.shape[1])
+    return np.array([low, top / (high - low) if high > low else 1.0])
+
+
+def to_codes(descriptors: NDArray[Any], scaling: NDArray[np.float64]) -> Codes:
+    """Round descriptors of shape (n, d) to codes, by an offset and a factor.
+
+    Examples
+    --------
+    >>> to_codes(np.float32([[0.5, 1, 9]]), np.array([0.5, 10])).tolist()
+    [[0.0, 5.0, 85.0]]
+    """
+    offset, factor = scaling
+    scaled = np.rint((descriptors - np.float32(offset)) * np.float32(factor))
+    top = highest_code(descriptors.shape[1])
+    codes: Codes = np.clip(scaled, 0, top).astype(np.float32, copy=False)
+    return codes
 
 
 def nearest(codes: Codes, centers: Codes) -> NDArray[np.intp]:

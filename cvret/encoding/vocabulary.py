@@ -1,6 +1,5 @@
 """Vocabularies: the nearest visual words of a descriptor, and its signature."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Self
@@ -10,10 +9,11 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_count
 from cvret._parameters import Parameters
-from cvret.encoding.clustering import Codes, highest_code, tree_k_means
+from cvret.encoding.clustering import Codes, learn_scaling, to_codes, tree_k_means
 from cvret.encoding.kernels import signatures
 from cvret.encoding.tree import Tree, check_probes, fit_together, n_levels, tree_names
 from cvret.errors import NotFittedError, UnknownNameError
+from cvret.records import Learned
 
 __all__ = ["SHIPPED", "BinaryVocabulary", "Vocabulary", "shipped_vocabulary"]
 
@@ -255,6 +255,23 @@ class Vocabulary(Parameters):
         nearest = self.nearest_words(descriptors, probes=probes)[:, 0]
         return self._unexplained(self._codes(descriptors), nearest)
 
+    def residuals(
+        self, descriptors: NDArray[Any], words: NDArray[np.uint32]
+    ) -> NDArray[np.float32]:
+        """Give what each descriptor differs from a word by, as codes: whole numbers.
+
+        Parameters
+        ----------
+        descriptors : array, shape (n, d)
+            As given to `fit`.
+        words : array of uint32, shape (n,)
+            One for each.
+        """
+        self._check_fitted()
+        self._check_descriptors(descriptors)
+        residuals: NDArray[np.float32] = self._codes(descriptors) - self.words_[words]
+        return residuals
+
     def to_arrays(self) -> dict[str, NDArray[Any]]:
         """Give what was learned as plain arrays, by name.
 
@@ -308,11 +325,7 @@ class Vocabulary(Parameters):
 
     def fingerprint(self) -> str:
         """Give 16 hexadecimal digits that tell this vocabulary from any other."""
-        digest = hashlib.blake2b(digest_size=8)
-        for name, array in self.to_arrays().items():
-            little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-            digest.update(name.encode() + little.tobytes())
-        return digest.hexdigest()
+        return Learned(self.to_arrays(), self.source_).fingerprint()
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "words_"):
@@ -339,9 +352,7 @@ class Vocabulary(Parameters):
 
     def _learn_scaling(self, descriptors: NDArray[Any]) -> NDArray[np.float64]:
         """Offset and factor that spread the descriptors over the codes."""
-        low, high = float(descriptors.min()), float(descriptors.max())
-        top = highest_code(descriptors.shape[1])
-        return np.array([low, top / (high - low) if high > low else 1.0])
+        return learn_scaling(descriptors)
 
     def _learn_projection(self, d: int, rng: np.random.Generator) -> NDArray[np.int8]:
         """Random directions, orthogonal where there is room, as whole numbers."""
@@ -365,11 +376,7 @@ class Vocabulary(Parameters):
         return (medians / _MEDIAN_UNIT).astype(np.float16)
 
     def _codes(self, descriptors: NDArray[Any]) -> Codes:
-        offset, factor = self.scaling_
-        scaled = np.rint((descriptors - np.float32(offset)) * np.float32(factor))
-        top = highest_code(descriptors.shape[1])
-        codes: Codes = np.clip(scaled, 0, top).astype(np.float32, copy=False)
-        return codes
+        return to_codes(descriptors, self.scaling_)
 
     def _unexplained(self, codes: Codes, words: NDArray[np.uint32]) -> float | None:
         """Mean squared distance to the words over the variance; all sums are exact."""

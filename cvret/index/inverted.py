@@ -14,6 +14,7 @@ from cvret.index.kernels import (
     score_postings,
     score_words,
 )
+from cvret.index.lookup import FoundWords, find_words, postings_of
 from cvret.index.postings import ROWS
 from cvret.records import Correspondences, VisualWords
 from cvret.storage.arrays import Arrays, checked
@@ -23,29 +24,6 @@ __all__ = ["InvertedIndex", "PreparedWords"]
 Alive = NDArray[np.bool_] | None
 
 _own = threading.local()  # memory of each thread, used again
-
-
-class FoundWords(NamedTuple):
-    """Where the words of a query are in each segment, looked up once.
-
-    Attributes
-    ----------
-    which : array of int, shape (n, m)
-        Each word's place among the `u` different ones.
-    df : array of int64, shape (u,)
-        In how many images each occurs.
-    starts, ends : tuples of arrays of int64, shape (u,)
-        For each segment, where the postings of each word begin and end.
-    """
-
-    which: NDArray[np.intp]
-    df: NDArray[np.int64]
-    starts: tuple[NDArray[np.int64], ...]
-    ends: tuple[NDArray[np.int64], ...]
-
-    def ranges(self, number: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give where the postings of each word are in a segment, of shape (n, m)."""
-        return self.starts[number][self.which], self.ends[number][self.which]
 
 
 class PreparedWords(NamedTuple):
@@ -185,23 +163,7 @@ class InvertedIndex:
 
     def _find(self, words: NDArray[np.uint32]) -> FoundWords:
         """Look words of shape (n, m) up in every segment."""
-        # Each once, and ascending, for then a search begins where the last one ended.
-        different, which = np.unique(words, return_inverse=True)
-        df = np.zeros(len(different), np.int64)
-        all_starts, all_ends = [], []
-        for segment, live in zip(self._segments, self._df, strict=True):
-            place, there = _look_up(segment["words"], different)
-            place = place[there]
-            df[there] += (segment["df"] if live is None else live)[place]
-            starts, ends = np.zeros((2, len(different)), np.int64)
-            starts[there] = segment["starts"][place]
-            ends[there] = segment["starts"][place + 1]
-            # Whatever the file says, within the postings.
-            n = len(checked(segment, "images", [], []))
-            all_starts.append(np.minimum(starts, n))
-            all_ends.append(np.minimum(ends, n))
-        shaped = which.reshape(words.shape)
-        return FoundWords(shaped, df, tuple(all_starts), tuple(all_ends))
+        return find_words(self._segments, self._df, words)
 
     def _weights(self, found: FoundWords) -> NDArray[np.float32]:
         """Give the share of the whole weight that each feature has."""
@@ -346,15 +308,12 @@ class InvertedIndex:
         """
         number = int(np.searchsorted(self._first_rows, row, side="right")) - 1
         segment = self._segments[number]
-        local = np.uint16(row - self._first_rows[number])
-        postings = np.flatnonzero(segment["images"] == local)
-        bounds = postings.astype(np.uint32)
-        places = np.searchsorted(segment["starts"], bounds, side="right") - 1
+        postings, words = postings_of(segment, row - int(self._first_rows[number]))
         ends = postings + 1
         signatures = checked(segment, "signatures", postings, ends)[postings]
         geometry = checked(segment, "geometry", postings, ends)[postings]
         return VisualWords(
-            segment["words"][places][:, None],
+            words[:, None],
             signatures[:, None],
             unpack_geometry(geometry, *size),
             *size,
@@ -453,13 +412,3 @@ class InvertedIndex:
 def _norm(words: NDArray[np.uint32]) -> float:
     _, counts = np.unique(words, return_counts=True)
     return float(np.float32(np.sqrt((counts.astype(np.float64) ** 2).sum())))
-
-
-def _look_up(
-    present: NDArray[np.uint32], words: NDArray[np.uint32]
-) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Give the place of each word in `present`, and whether it is there."""
-    if not len(present):
-        return np.zeros(words.shape, np.intp), np.zeros(words.shape, bool)
-    place = np.minimum(np.searchsorted(present, words), len(present) - 1)
-    return place, present[place] == words

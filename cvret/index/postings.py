@@ -13,6 +13,7 @@ from cvret.storage.arrays import Arrays, Layout
 from cvret.storage.writing import Pieces
 
 __all__ = [
+    "COMMON",
     "LAYOUT",
     "ROWS",
     "PackedWords",
@@ -23,16 +24,20 @@ __all__ = [
 ]
 
 ROWS = 65536  # images of a segment, at most
-LAYOUT: Layout = {
+COMMON: Layout = {
     "words": ("<u4", ("u",)),
     "starts": ("<u4", ("u+1",)),
     "df": ("<u4", ("u",)),
     "images": ("<u2", ("p",)),
-    "signatures": ("<u8", ("p",)),
-    "geometry": ("|u1", ("p", 5)),
     "norms": ("<f4", ("n",)),
 }
-"""What `build_postings` gives: ``u`` words, ``p`` postings, ``n`` images."""
+"""What all postings have: ``u`` words, ``p`` postings, ``n`` images."""
+LAYOUT: Layout = {
+    **COMMON,
+    "signatures": ("<u8", ("p",)),
+    "geometry": ("|u1", ("p", 5)),
+}
+"""What `build_postings` gives of `PackedWords`."""
 
 _AT_ONCE = 1 << 21  # postings merged at a time, which bounds the memory
 _FEW_WORDS = 1 << 24  # below, words are sorted by counting
@@ -63,23 +68,26 @@ def pack_words(found: VisualWords) -> PackedWords:
 
 
 def build_postings(
-    items: Sequence[PackedWords],
+    items: Sequence[Any], layout: Layout = LAYOUT
 ) -> dict[str, NDArray[Any] | Pieces]:
     """Turn the visual words of up to 65,536 images into the arrays of a segment.
 
     Parameters
     ----------
-    items : sequence of PackedWords
-        One an image, in the order of rows.
+    items : sequence of PackedWords, or of other named tuples
+        One an image, in the order of rows: ``words`` of shape (n,), and of the same
+        length what goes with each posting, by the names in `layout`.
+    layout : mapping of str to (str, tuple)
+        Of what is given; `COMMON` is in it.
 
     Returns
     -------
     dict of arrays
         ``words`` (u,) uint32, those that occur, ascending; ``starts`` (u + 1,) uint32,
         where the postings of each begin; ``df`` (u,) uint32, in how many images each
-        occurs; for each posting ``images`` uint16, ``signatures`` uint64 and
-        ``geometry`` (n, 5) uint8; ``norms`` (n_images,) float32, the Euclidean norm of
-        each image's counts of words, free of idf.
+        occurs; for each posting ``images`` uint16, and what goes with it, such as
+        ``signatures`` uint64 and ``geometry`` (n, 5) uint8; ``norms`` (n_images,)
+        float32, the Euclidean norm of each image's counts of words, free of idf.
     """
     counts = np.array([len(item.words) for item in items], np.int64)
     words = _joined([item.words for item in items], np.uint32)
@@ -94,9 +102,12 @@ def build_postings(
         "starts": starts.astype(np.uint32),
         "df": df,
         "images": rows,
-        "signatures": _taken([item.signatures for item in items], order, np.uint64),
-        "geometry": _taken([item.geometry for item in items], order, np.uint8, 5),
         "norms": np.sqrt(squares).astype(np.float32),
+        **{
+            name: _taken([getattr(item, name) for item in items], order, *kind)
+            for name, kind in layout.items()
+            if name not in COMMON
+        },
     }
 
 
@@ -152,15 +163,16 @@ def merge_postings(
         for low, high in _cuts(starts):
             yield _merged(sources, name, words[low:high])
 
-    return {
+    merged: dict[str, NDArray[Any] | Pieces] = {
         "words": words,
         "starts": starts.astype(np.uint32),
         "df": df,
-        "images": Pieces(np.dtype("<u2"), (total,), pieces("images")),
-        "signatures": Pieces(np.dtype("<u8"), (total,), pieces("signatures")),
-        "geometry": Pieces(np.dtype("u1"), (total, 5), pieces("geometry")),
         "norms": np.concatenate([source.norms for source in sources]),
     }
+    for name, array in sources[0].arrays.items():
+        shape = (total, *array.shape[1:])
+        merged[name] = Pieces(array.dtype, shape, pieces(name))
+    return merged
 
 
 class _Source:
@@ -168,9 +180,8 @@ class _Source:
 
     def __init__(self, segment: Arrays, rows: NDArray[np.intp], first: int):
         norms = segment["norms"]
-        self.arrays = {
-            name: segment[name] for name in ("images", "signatures", "geometry")
-        }
+        per_posting = [n for n in segment if n == "images" or n not in COMMON]
+        self.arrays = {name: segment[name] for name in per_posting}
         self.words, self.starts = segment["words"], segment["starts"].astype(np.int64)
         self.norms = norms[rows]
         self.all_kept = len(rows) == len(norms)
@@ -249,9 +260,15 @@ def _changes(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _taken(
-    arrays: Sequence[NDArray[Any]], order: NDArray[np.int64], dtype: type, *width: int
+    arrays: Sequence[NDArray[Any]],
+    order: NDArray[np.int64],
+    dtype: str,
+    sides: Sequence[str | int],
 ) -> Pieces:
     """Give joined arrays in an order, made when they are written."""
+    # A letter stands for what the arrays have.
+    known = arrays[0].shape if arrays else (0,) * len(sides)
+    width = [n if isinstance(n, int) else known[i] for i, n in enumerate(sides)][1:]
 
     def pieces() -> Iterator[NDArray[Any]]:
         joined = np.concatenate([np.empty((0, *width), dtype), *arrays])

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import cvret
+from cvret.records import Learned
 
 COFFEE = "photos/coffee.png"
 
@@ -34,7 +35,7 @@ def test_fit_replaces_the_shipped_vocabulary_of_a_recipe(tmp_path, photos, color
     with pytest.raises(ValueError, match="n_words=16384 needs at least that many desc"):
         index.fit(photos)
     color = color_index(tmp_path / "color.cvret")
-    with pytest.raises(ValueError, match="no field .* learns a vocabulary"):
+    with pytest.raises(ValueError, match="no field .* learns from pictures"):
         color.fit(photos)
 
 
@@ -125,6 +126,51 @@ def test_a_part_of_ones_own_is_handed_over_again_to_open(tmp_path, photos):
     assert again.search(photos / COFFEE)[0].id == COFFEE
     with pytest.raises(cvret.UnknownNameError, match="has no field 'other'"):
         cvret.Index.open(path, parts={"mean": MeanColor(), "other": MeanColor()})
+
+
+class Centered:
+    """A learner of one's own: the mean descriptor less that of all pictures."""
+
+    metric = "l2"
+    extractor = cvret.SIFT(max_keypoints=50)
+
+    def describe(self, image):
+        return self.extractor.extract(image).descriptors.mean(axis=0) - self.mean_
+
+    def fit_features(self, features):
+        self.mean_ = np.mean([f.descriptors.mean(axis=0) for f in features], axis=0)
+
+    def learned(self):
+        return Learned({"mean": self.mean_}, {}) if hasattr(self, "mean_") else None
+
+    def restore(self, arrays, source):
+        if arrays["mean"].shape != (128,):
+            raise ValueError("the mean must have 128 elements")
+        self.mean_ = arrays["mean"]
+
+    def check_fitted(self):
+        if not hasattr(self, "mean_"):
+            raise cvret.NotFittedError("this Centered has learned nothing yet")
+
+
+def test_any_part_that_learns_is_a_field(tmp_path, photos):
+    path = tmp_path / "own.cvret"
+    index = cvret.Index.create(path, fields={"mean": Centered()})
+    with pytest.raises(cvret.NotFittedError, match="has learned nothing yet"):
+        index.add(photos)
+    assert index.info()["fields"]["mean"]["learned"] == "nothing yet; call fit"
+    index.fit(photos)
+    index.add(photos)
+    again = cvret.Index.open(path, parts={"mean": Centered()})
+    query = photos / COFFEE
+    assert again.search(query).scores.tolist() == index.search(query).scores.tolist()
+    assert again.search(query)[0].id == COFFEE
+    assert (
+        again.info()["fields"]["mean"]["learned"]
+        in next((path / "learned").iterdir()).name
+    )
+    with pytest.raises(cvret.FormatError, match="learned for MeanColor, which cannot"):
+        cvret.Index.open(path, parts={"mean": MeanColor()})
 
 
 def test_the_same_pictures_give_the_same_bytes(tmp_path, photos, contents):

@@ -18,8 +18,9 @@ COFFEE = "photos/coffee.png"
 def assert_same_answers(index, fresh, queries):
     """Equal to the last bit: ids, scores, and what geometry says."""
     assert sorted(index.ids) == sorted(fresh.ids)
+    first, second = index.fields
     for query in queries:
-        for by in ("words", "color", {"words": 1.0, "color": 0.5}):
+        for by in (first, second, {first: 1.0, second: 0.5}):
             one = index.search(query, k=50, by=by)
             two = fresh.search(query, k=50, by=by)
             assert one.ids == two.ids
@@ -138,6 +139,21 @@ def test_any_history_equals_an_index_built_afresh(
     monkeypatch.setattr(merging, "_FEW", 3)
     with tempfile.TemporaryDirectory() as work:
         run_history(Path(work), steps, quick_parts, noise)
+
+
+@given(steps=STEPS)
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_any_history_of_aggregated_words_equals_an_index_built_afresh(
+    steps, aggregated_parts, noise, monkeypatch
+):
+    monkeypatch.setattr(making, "_SEGMENT", 3)
+    monkeypatch.setattr(merging, "_FEW", 3)
+    with tempfile.TemporaryDirectory() as work:
+        run_history(Path(work), steps, aggregated_parts, noise)
 
 
 def run_history(work, steps, parts, noise):

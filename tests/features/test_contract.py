@@ -18,7 +18,7 @@ from sklearn.utils.estimator_checks import (
 )
 
 import cvret
-from cvret.catalog import DESCRIPTORS, EXTRACTORS, find
+from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, find
 from cvret.protocols import Descriptor, Extractor
 
 descriptors = [find(name)() for name in DESCRIPTORS]
@@ -27,10 +27,15 @@ WRAPPING = {
     "simulated-views": lambda: cvret.SimulatedViews(cvret.ORB(), tilts=(2.0,)),
 }
 extractors = [WRAPPING.get(name, find(name))() for name in EXTRACTORS if name != "surf"]
-wrapping = ("Patches", "SimulatedViews", "BagOfWords")
+wrapping = ("Patches", "SimulatedViews", *(find(name).__name__ for name in ENCODERS))
 turning = [e for e in extractors if hasattr(e, "upright")]
 straight = [clone(e).set_params(upright=True) for e in turning]
-parts = [*descriptors, *extractors, cvret.BagOfWords(cvret.SIFT()), cvret.Vocabulary()]
+parts = [
+    *descriptors,
+    *extractors,
+    *(find(name)(cvret.SIFT()) for name in ENCODERS),
+    cvret.Vocabulary(),
+]
 
 
 def save(path, image) -> None:
