@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.index.aggregated_kernels import score_residuals, score_signs
-from cvret.index.lookup import FoundWords, find_words, postings_of
+from cvret.index.lookup import FoundWords, find_words, postings_of, score_rows
 from cvret.index.postings import COMMON, ROWS
 from cvret.records import AggregatedWords
 from cvret.storage.arrays import Arrays, Layout, checked
@@ -223,6 +223,18 @@ class AggregatedIndex:
             rows, found = self.score_segment(prepared, number)
             scores[first + rows] = found
         return scores
+
+    def affinities(
+        self, queries: Sequence[AggregatedWords], rows: NDArray[np.intp]
+    ) -> NDArray[np.float64]:
+        """Give the similarity of each query to some images, in [0, 1].
+
+        Returns
+        -------
+        array of float64, shape (n_queries, n_rows)
+            What `score` gives.
+        """
+        return score_rows(self, self._sizes, queries, rows)
 
     def stored(self, row: int) -> AggregatedWords:
         """Give what is stored of an image; rows count through all segments."""

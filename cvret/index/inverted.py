@@ -14,7 +14,7 @@ from cvret.index.kernels import (
     score_postings,
     score_words,
 )
-from cvret.index.lookup import FoundWords, find_words, postings_of
+from cvret.index.lookup import FoundWords, find_words, postings_of, score_rows
 from cvret.index.postings import ROWS
 from cvret.records import Correspondences, VisualWords
 from cvret.storage.arrays import Arrays, checked
@@ -284,17 +284,7 @@ class InvertedIndex:
         array of float64, shape (n_queries, n_rows)
             What `score` gives.
         """
-        found = np.zeros((len(queries), len(rows)))
-        owner = np.searchsorted(self._first_rows, rows, side="right") - 1
-        for place, query in enumerate(queries):
-            prepared = self.prepare(query)
-            for number in np.unique(owner).tolist():
-                here = np.flatnonzero(owner == number)
-                scores = np.zeros(self._sizes[number])
-                scored, values = self.score_segment(prepared, number)
-                scores[scored] = values
-                found[place, here] = scores[rows[here] - self._first_rows[number]]
-        return found
+        return score_rows(self, self._sizes, queries, rows)
 
     def stored(self, row: int, size: tuple[int, int]) -> VisualWords:
         """Give the words of an indexed image back, as a query of shape (n, 1).

@@ -1,14 +1,14 @@
 """Where the words of a query are in each segment of postings."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret.storage.arrays import Arrays, checked
 
-__all__ = ["FoundWords", "find_words", "postings_of"]
+__all__ = ["FoundWords", "find_words", "postings_of", "score_rows"]
 
 
 class FoundWords(NamedTuple):
@@ -87,3 +87,41 @@ def _look_up(
         return np.zeros(words.shape, np.intp), np.zeros(words.shape, bool)
     place = np.minimum(np.searchsorted(present, words), len(present) - 1)
     return place, present[place] == words
+
+
+def score_rows(
+    searcher: Any,
+    sizes: Sequence[int],
+    queries: Sequence[Any],
+    rows: NDArray[np.intp],
+) -> NDArray[np.float64]:
+    """Give the scores of some images, counted through all segments, for each query.
+
+    Parameters
+    ----------
+    searcher : InvertedIndex or AggregatedIndex
+        Scores a segment at a time.
+    sizes : sequence of int
+        Images of each segment.
+    queries : sequence of VisualWords or AggregatedWords
+        What asks.
+    rows : array of int, shape (n,)
+        Of images.
+
+    Returns
+    -------
+    array of float64, shape (n_queries, n)
+        In [0, 1].
+    """
+    found = np.zeros((len(queries), len(rows)))
+    first_rows = np.cumsum([0, *sizes])
+    owner = np.searchsorted(first_rows, rows, side="right") - 1
+    for place, query in enumerate(queries):
+        prepared = searcher.prepare(query)
+        for number in np.unique(owner).tolist():
+            here = np.flatnonzero(owner == number)
+            scores = np.zeros(sizes[number])
+            scored, values = searcher.score_segment(prepared, number)
+            scores[scored] = values
+            found[place, here] = scores[rows[here] - first_rows[number]]
+    return found
