@@ -235,8 +235,8 @@ class Verification:
     pairs : array of float32, shape (inliers, 4)
         x, y in the query and x, y in the result, of each inlier.
     share : float
-        The inliers' part of all features of the query, in [0, 1]; in either picture
-        those that crowd in one spot count less.
+        The inliers' part of all features of the query, in [0, 1]; those that crowd in
+        one spot of it count less.
     log_false_alarms : float
         Log10 of how many results as good as this one a search would find where there
         is nothing to be found.

@@ -18,7 +18,7 @@ def test_a_recipe_works_without_fit_and_gives_its_reason(name, tmp_path, coffee)
 
 
 def test_an_unknown_recipe_lists_the_known_ones():
-    with pytest.raises(cvret.UnknownNameError, match="there are objects"):
+    with pytest.raises(cvret.UnknownNameError, match="there are copies, objects, obj"):
         find_recipe("everything")
 
 

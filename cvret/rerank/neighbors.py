@@ -275,8 +275,8 @@ class KReciprocal(_ByNeighbors):
 
     Examples
     --------
-    >>> KReciprocal(depth=200, k1=10)
-    KReciprocal(depth=200, k1=10)
+    >>> KReciprocal(depth=100, k1=10)
+    KReciprocal(depth=100, k1=10)
     """
 
     def __init__(

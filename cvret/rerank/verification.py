@@ -175,19 +175,17 @@ def verify(
         if same:
             break
     pairs = np.hstack([matches.source[inliers, :2], matches.target[inliers, :2]])
-    effective = min(
-        effective_count(pairs, width, height, x, y),
-        effective_count(pairs[:, 2:], matches.width, matches.height, 0, 0),
-    )
+    asked = effective_count(pairs, width, height, x, y)
+    found = effective_count(pairs[:, 2:], matches.width, matches.height, 0, 0)
     whole = effective_count(_all_points(query, matches), width, height, x, y)
     box = apply_transform(transform, query.corners())
-    alarms = _log_false_alarms(matches, transform, near, far, effective)
+    alarms = _log_false_alarms(matches, transform, near, far, min(asked, found))
     return Verification(
         len(inliers),
         transform,
         box,
         pairs,
-        min(1.0, effective / whole),
+        min(1.0, asked / whole),
         alarms + float(np.log10(n_images)),
     )
 

@@ -64,9 +64,45 @@ def test_search_prints_a_line_a_result(index, query):
         "1.0000",
         lines[0].split()[2],
         "inliers",
+        "verified",
         "photos/coffee.png",
     ]
     assert lines[1].endswith("copies/coffee-turned.png")
+
+
+def test_only_verified_results_are_printed_on_request(index, query, tmp_path):
+    lines = run("search", index, query, "--verified-only").stdout.splitlines()
+    assert [line.split()[-1] for line in lines] == [
+        "photos/coffee.png",
+        "copies/coffee-turned.png",
+    ]
+    noise = np.random.default_rng(0).integers(0, 256, (90, 90, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    nothing = run("search", index, tmp_path / "noise.png", "--verified-only")
+    assert nothing.stdout == ""
+    assert nothing.stderr == "no results\n"
+    similar = run("similar", index, "photos/coffee.png", "--verified-only").stdout
+    assert [line.split()[-1] for line in similar.splitlines()] == [
+        "copies/coffee-turned.png"
+    ]
+
+
+def test_marks_move_the_query(index, query, photos):
+    marks = [
+        "--relevant",
+        "photos/rocket.jpg",
+        "--nonrelevant",
+        photos / "photos" / "chelsea.png",
+    ]
+    lines = run("search", index, query, *marks).stdout.splitlines()
+    assert [line.split()[-1] for line in lines[:2]] == [
+        "photos/coffee.png",
+        "photos/rocket.jpg",
+    ]
+    assert lines[-1].split()[-1] == "photos/chelsea.png"
+    both = ["--relevant", "photos/rocket.jpg", "--nonrelevant", "photos/rocket.jpg"]
+    done = run("search", index, query, *both, status=2)
+    assert "marked both relevant and nonrelevant" in done.stderr
 
 
 def test_json_is_one_object_a_line(index, query):
