@@ -19,6 +19,7 @@ __all__ = [
     "chance_agreements",
     "chance_agreements_numpy",
     "effective_count",
+    "effective_count_numpy",
     "log_tail",
 ]
 
@@ -26,7 +27,7 @@ _SPOTS = 20  # along the longest side: a spot is a twentieth of the picture
 _ROWS = 1000  # an even choice of so many matches stands for more
 
 
-def effective_count(
+def effective_count_numpy(
     points: NDArray[np.float32], width: float, height: float, x: float, y: float
 ) -> float:
     """Count points so that those in one spot of the picture count less.
@@ -54,14 +55,31 @@ def effective_count(
     Four points in one spot and one far away.
 
     >>> points = np.float32([[1, 1], [2, 1], [1, 2], [2, 2], [90, 90]])
-    >>> effective_count(points, 100, 100, 0, 0)
+    >>> effective_count_numpy(points, 100, 100, 0, 0)
     3.0
     """
-    side = max(width, height) / _SPOTS
-    spots = ((points[:, :2] - np.array([x, y], np.float32)) / side).astype(np.int64)
-    np.clip(spots, 0, _SPOTS, out=spots)
+    scale = _SPOTS / max(width, height)
+    placed = (points[:, :2].astype(np.float64) - (x, y)) * scale
+    spots = np.clip(placed, 0, _SPOTS).astype(np.int64)
     counts = np.bincount(spots[:, 0] * (_SPOTS + 1) + spots[:, 1])
     return float(np.sqrt(counts).sum())
+
+
+@compiled(stand_in=effective_count_numpy)
+def effective_count(
+    points: NDArray[np.float32], width: float, height: float, x: float, y: float
+) -> float:
+    """The compiled form of `effective_count_numpy`."""
+    scale = _SPOTS / max(width, height)
+    counts = np.zeros((_SPOTS + 1) ** 2, np.int64)
+    for row in range(len(points)):
+        u = min(max((points[row, 0] - x) * scale, 0.0), _SPOTS)
+        v = min(max((points[row, 1] - y) * scale, 0.0), _SPOTS)
+        counts[int(u) * (_SPOTS + 1) + int(v)] += 1
+    effective = 0.0
+    for count in counts:
+        effective += math.sqrt(count)
+    return effective
 
 
 def chance_agreements_numpy(

@@ -175,19 +175,26 @@ def verify(
         if same:
             break
     pairs = np.hstack([matches.source[inliers, :2], matches.target[inliers, :2]])
-    asked = effective_count(pairs, width, height, x, y)
-    found = effective_count(pairs[:, 2:], matches.width, matches.height, 0, 0)
-    whole = effective_count(_all_points(query, matches), width, height, x, y)
     box = apply_transform(transform, query.corners())
-    alarms = _log_false_alarms(matches, transform, near, far, min(asked, found))
+    tried = float(np.log10(len(matches) * n_images))
+    if len(inliers) <= _DEFINING:
+        return Verification(len(inliers), transform, box, pairs, 0.0, tried)
+    there = np.ascontiguousarray(pairs[:, 2:])
+    asked = _count(pairs, width, height, x, y)
+    found = _count(there, matches.width, matches.height, 0, 0)
+    whole = _count(_all_points(query, matches), width, height, x, y)
+    chance = _log_chance(matches, transform, near, far, min(asked, found))
     return Verification(
-        len(inliers),
-        transform,
-        box,
-        pairs,
-        min(1.0, asked / whole),
-        alarms + float(np.log10(n_images)),
+        len(inliers), transform, box, pairs, min(1.0, asked / whole), chance + tried
     )
+
+
+def _count(
+    points: NDArray[np.float32], width: float, height: float, x: float, y: float
+) -> float:
+    """Count points by spots, with arguments of one type, for each compiles anew."""
+    size = float(width), float(height), float(x), float(y)
+    return float(effective_count(points, *size))
 
 
 def _all_points(query: Query, matches: Correspondences) -> NDArray[np.float32]:
@@ -198,17 +205,14 @@ def _all_points(query: Query, matches: Correspondences) -> NDArray[np.float32]:
     return matches.source
 
 
-def _log_false_alarms(
+def _log_chance(
     matches: Correspondences,
     transform: NDArray[np.float64],
     near: float,
     far: float,
     effective: float,
 ) -> float:
-    """Log10 of how often chance agrees as much, with all the transforms tried."""
-    tried = float(np.log10(len(matches)))
-    if effective <= _DEFINING:
-        return tried
+    """Log10 of how probable it is that chance agrees as much with one transform."""
     limit = min(far, near * float(scale_at_origin(transform)))
     area = matches.width * matches.height
     expected = chance_agreements(
@@ -220,7 +224,7 @@ def _log_false_alarms(
         limit,
         min(1.0, np.pi * limit * limit / area),
     )
-    return tried + log_tail(effective - _DEFINING, expected)
+    return log_tail(effective - _DEFINING, expected)
 
 
 def apply_transform(

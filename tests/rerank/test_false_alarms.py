@@ -13,6 +13,7 @@ from cvret.rerank.false_alarms import (
     chance_agreements,
     chance_agreements_numpy,
     effective_count,
+    effective_count_numpy,
     log_tail,
 )
 from cvret.rerank.verification import SpatialVerification
@@ -37,17 +38,27 @@ def matches(source, target, side=1000) -> Correspondences:
     )
 
 
+@given(seed=st.integers(0, 10**6), n=st.integers(0, 80))
+def test_both_forms_count_the_same(seed, n):
+    rng = np.random.default_rng(seed)
+    points = rng.normal(50, 60, (n, 4)).astype(np.float32)
+    arguments = (points, 90.0, 120.0, 5.0, -3.0)
+    assert effective_count(*arguments) == pytest.approx(
+        effective_count_numpy(*arguments)
+    )
+
+
 def test_points_far_apart_count_one_each_and_a_crowd_its_root():
     far = np.float32([[10, 10], [500, 10], [10, 500], [500, 500]])
     crowd = np.float32([[700, 700]] * 9)
-    assert effective_count(far, 1000, 1000, 0, 0) == 4
-    assert effective_count(crowd, 1000, 1000, 0, 0) == 3
-    assert effective_count(np.vstack([far, crowd]), 1000, 1000, 0, 0) == 7
+    assert effective_count(far, 1000.0, 1000.0, 0.0, 0.0) == 4
+    assert effective_count(crowd, 1000.0, 1000.0, 0.0, 0.0) == 3
+    assert effective_count(np.vstack([far, crowd]), 1000.0, 1000.0, 0.0, 0.0) == 7
 
 
 def test_no_points_count_nothing_and_points_outside_are_no_error():
-    assert effective_count(np.empty((0, 4), np.float32), 10, 10, 0, 0) == 0
-    assert effective_count(np.float32([[-5, 3], [99, 99]]), 10, 10, 0, 0) == 2
+    assert effective_count(np.empty((0, 4), np.float32), 10.0, 10.0, 0.0, 0.0) == 0
+    assert effective_count(np.float32([[-5, 3], [99, 99]]), 10.0, 10.0, 0.0, 0.0) == 2
 
 
 @given(count=st.floats(0.1, 300), expected=st.floats(1e-6, 100))
