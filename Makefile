@@ -29,6 +29,10 @@ test-oldest:
 
 bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/main_job.py
+	$(BIN)/python benchmarks/accuracy.py
+	$(BIN)/python benchmarks/copies.py
+	$(BIN)/python benchmarks/feedback.py
+	$(BIN)/python benchmarks/vocabularies.py
 	$(BIN)/python benchmarks/indexing.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/rivals.py
@@ -48,12 +52,12 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q -e ".[demo]"
+	$(BIN)/python -m pip install -q -e .
 	@$(BIN)/python benchmarks/loadable_opencv.py
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install -q -e ".[dev,demo]"
+	$(BIN)/python -m pip install -q -e ".[dev]"
 	@$(BIN)/python benchmarks/loadable_opencv.py
 	@touch $@
 
@@ -65,7 +69,7 @@ $(VENV)/.bench: $(VENV)/.dev
 # The lower bounds of pyproject.toml, exactly.
 $(VENV)/.oldest: pyproject.toml | $(BIN)/python
 	$(BIN)/python benchmarks/oldest_versions.py pyproject.toml > $(VENV)/oldest.txt
-	$(BIN)/python -m pip install -q -e ".[dev,demo]" -c $(VENV)/oldest.txt
+	$(BIN)/python -m pip install -q -e ".[dev]" -c $(VENV)/oldest.txt
 	@$(BIN)/python benchmarks/loadable_opencv.py
 	@touch $@
 

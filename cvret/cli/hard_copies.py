@@ -1,8 +1,8 @@
 """Photographs that come inside dependencies, and copies that are hard to find."""
 
-import importlib.util
 import shutil
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +21,11 @@ _SKIPPED = ("lfw", "logo", "binary", "chessboard", "color", "phantom", "horse")
 
 
 def packaged_photos() -> list[Path]:
-    """List the photographs inside scikit-image and, if installed, scikit-learn."""
-    folders = []
-    for module, inside in (("skimage", "data"), ("sklearn", "datasets/images")):
-        spec = importlib.util.find_spec(module)
-        if spec is not None and spec.submodule_search_locations:
-            folders.append(Path(spec.submodule_search_locations[0]) / inside)
+    """List the photographs inside scikit-image and scikit-learn."""
+    folders = (files("skimage") / "data", files("sklearn") / "datasets" / "images")
     return [
         path
-        for folder in folders
+        for folder in map(Path, map(str, folders))
         for path in sorted(folder.iterdir())
         if path.suffix in (".png", ".jpg") and not path.stem.startswith(_SKIPPED)
     ]
@@ -140,11 +136,9 @@ def write_demo_photos(folder: Path) -> tuple[list[Path], dict[str, list[str]]]:
     photos = {path.stem: path for path in packaged_photos()}
     for path in photos.values():
         shutil.copyfile(path, folder / path.name)
-    scene = read_image(photos.get("flower", photos["ihc"]))
+    scene = read_image(photos["flower"])
     queries, expected = [], {}
     for stem in _COPIED:
-        if stem not in photos:
-            continue  # scikit-learn is not installed
         image = read_image(photos[stem])
         copies = []
         for name, copy in hard_copies(image, scene).items():
