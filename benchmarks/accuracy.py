@@ -203,7 +203,27 @@ def strangers(recipe: str, index: cvret.Index) -> None:
            share=round(len(alarms) / len(others), 4), which=alarms)  # fmt: skip
 
 
-PARTS = {"words": words_ladder, "encoders": encoders, "recipes": recipes}
+def calibration(ladder: Ladder, work: Path) -> None:
+    """False alarms where there can be no true one: pictures asked in other sets."""
+    index = build(work / "objects", "objects")
+    others = [id_ for id_ in index.ids if not id_.startswith("reference/")][::2]
+    expected = cvret.SpatialVerification().false_alarms
+    alarms = []
+    for id_ in others:
+        own = id_.split("/")[0]
+        ranking = index.search(index.file_of(id_), 100, verified_only=True)
+        alarms += [(id_, hit) for hit in ranking.ids if hit.split("/")[0] != own]
+    record("accuracy", step="false alarms in other sets", queries=len(others),
+           allowed_a_search=expected, found=len(alarms),
+           found_a_search=round(len(alarms) / len(others), 5), which=alarms)  # fmt: skip
+
+
+PARTS = {
+    "words": words_ladder,
+    "encoders": encoders,
+    "recipes": recipes,
+    "calibration": calibration,
+}
 
 
 def table() -> None:

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.images.drawing import draw_matches
-from cvret.records import Correspondences, Explanation, Query
+from cvret.records import Correspondences, Explanation, Query, Verification
 from cvret.rerank.verification import SpatialVerification
 
-__all__ = ["explain_hit"]
+__all__ = ["explain_hit", "judge"]
 
 
 def explain_hit(
@@ -18,12 +18,11 @@ def explain_hit(
     query: Query,
     scores: Mapping[str, float],
     matches: Correspondences | None,
+    found: Verification | None,
     image: NDArray[np.uint8],
     result: NDArray[np.uint8],
 ) -> Explanation:
     """Put together scores, shares of words, geometry and the drawing."""
-    judge = SpatialVerification()
-    found = None if matches is None else judge.verify(query, matches, judge.depth)
     boxes = []
     if query.region is not None:
         boxes.append((0, query.corners()))
@@ -38,6 +37,12 @@ def explain_hit(
         found,
         draw_matches(image, result, pairs, boxes),
     )
+
+
+def judge(query: Query, matches: Correspondences) -> Verification:
+    """Verify one result as a search that looks at the first hundred does."""
+    verification = SpatialVerification()
+    return verification.verify(query, matches, verification.depth)
 
 
 def word_shares(matches: Correspondences) -> tuple[tuple[int, int, float], ...]:

@@ -25,10 +25,11 @@ from cvret.collection.adding import (
 from cvret.collection.asking import Asking
 from cvret.collection.checking import VerifyReport, check_files
 from cvret.collection.doctoring import DoctorReport, examine
-from cvret.collection.explaining import explain_hit
+from cvret.collection.explaining import explain_hit, judge
 from cvret.collection.fields import WordsField, fields_for_graphs
 from cvret.collection.images import check_ids, check_present
 from cvret.collection.making import create_state, learn, open_state, take
+from cvret.collection.mirroring import mirror_image, turned_back
 from cvret.collection.ranking import weights_of
 from cvret.collection.roots import check_prefix
 from cvret.collection.searching import (
@@ -37,7 +38,6 @@ from cvret.collection.searching import (
     compare_all,
     default_rerankers,
     encode_query,
-    mirror_image,
     name_of_query,
     pixels_of,
     score_fields,
@@ -662,18 +662,26 @@ class Index:
         state = self._state
         row = state.images.row_of(id_)
         image = pixels_of(state, query)
-        encoded = encode_query(state, image, tuple(self._weights(by)), region)
+        held = type(self)(state)  # a writer may commit meanwhile
+        encoded = held.encode(image, by=by, region=region)
+        matches = found = None
+        if any(isinstance(state.fields[name], WordsField) for name in encoded.parts):
+            matches = next(shared_features(state, encoded, [id_]))
+            found = judge(encoded, matches)
+        if encoded.mirror is not None and found is not None:
+            others = next(shared_features(state, encoded.mirror, [id_]))
+            other = judge(encoded.mirror, others)
+            if other.log_false_alarms < found.log_false_alarms:
+                matches, found = others, turned_back(other, encoded)
+                encoded = replace(encoded, parts=encoded.mirror.parts)
         scores = {
             name: float(score_fields(state, encoded, name)[row])
             for name in encoded.parts
         }
-        matches = None
-        if any(isinstance(state.fields[name], WordsField) for name in encoded.parts):
-            matches = next(shared_features(state, encoded, [id_]))
-        file = type(self)(state).file_of(id_)
+        file = held.file_of(id_)
         result = read_image(file, max_pixels=state.settings["max_pixels"])
         name = name_of_query(query)
-        return explain_hit(name, id_, encoded, scores, matches, image, result)
+        return explain_hit(name, id_, encoded, scores, matches, found, image, result)
 
     def file_of(self, id_: str) -> Path:
         """Give the file of an image; KeyError if the index has no such image."""

@@ -26,7 +26,6 @@ __all__ = [
     "compare_all",
     "default_rerankers",
     "encode_query",
-    "mirror_image",
     "name_of_query",
     "pixels_of",
     "rank",
@@ -74,17 +73,6 @@ def encode_query(
         state.fields[name].check_ready()
         parts[name] = state.fields[name].compute_query(view)
     return Query(parts, width, height, region)
-
-
-def mirror_image(
-    image: NDArray[np.uint8], region: tuple[float, float, float, float] | None
-) -> tuple[NDArray[np.uint8], tuple[float, float, float, float] | None]:
-    """Give a picture with left and right exchanged, and its region there."""
-    flipped = np.ascontiguousarray(image[:, ::-1])
-    if region is None:
-        return flipped, None
-    x, y, width, height = region
-    return flipped, (image.shape[1] - x - width, y, width, height)
 
 
 def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:

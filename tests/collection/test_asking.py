@@ -97,6 +97,18 @@ def test_an_index_for_copies_asks_for_mirror_images_itself(
     assert not again.search(flipped, mirrored=False)[0].verified
 
 
+def test_a_mirrored_result_is_explained(photos, tmp_path, coffee_small):
+    made = cvret.Index.create(tmp_path / "copies.cvret", "copies")
+    made.add(photos / "photos", progress=False)
+    flipped = np.ascontiguousarray(coffee_small[:, ::-1])
+    why = made.explain(flipped, "coffee.png")
+    assert why.verification.verified
+    assert why.scores["words"] == pytest.approx(1.0)
+    width = coffee_small.shape[1]
+    pairs = why.verification.pairs
+    assert pairs[:, 0] == pytest.approx(width - pairs[:, 2], abs=2)
+
+
 def test_a_region_is_mirrored_with_its_picture(index, coffee_small):
     height, width = coffee_small.shape[:2]
     flipped = np.ascontiguousarray(coffee_small[:, ::-1])
