@@ -215,7 +215,7 @@ def calibration(ladder: Ladder, work: Path) -> None:
         alarms += [(id_, hit) for hit in ranking.ids if hit.split("/")[0] != own]
     record("accuracy", step="false alarms in other sets", queries=len(others),
            allowed_a_search=expected, found=len(alarms),
-           found_a_search=round(len(alarms) / len(others), 5), which=alarms)  # fmt: skip
+           each=round(len(alarms) / len(others), 5), which=alarms)  # fmt: skip
 
 
 PARTS = {
