@@ -209,12 +209,7 @@ def strangers(index: cvret.Index) -> None:
            share_in_another_set=round(len(elsewhere) / len(others), 5))  # fmt: skip
 
 
-PARTS = {
-    "words": words_ladder,
-    "encoders": encoders,
-    "recipes": recipes,
-    "calibration": calibration,
-}
+PARTS = {"words": words_ladder, "encoders": encoders, "recipes": recipes}
 
 
 def table() -> None:
