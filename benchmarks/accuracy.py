@@ -46,8 +46,8 @@ def independent(index: cvret.Index, field: str, queries: Sequence[Path]) -> str:
     ship say from which packages their pictures came, and these sets are in none.
     """
     part = index._state.fields[field].part
-    source = (part.learned() or part.vocabulary_).source
-    sketch = source.get("sketch")
+    learned = part.learned()
+    sketch = None if learned is None else learned.source.get("sketch")
     if sketch is None:
         return f"{part.vocabulary}, shipped"
     images = index._state.images
@@ -134,18 +134,16 @@ class Ladder:
         return round(float(np.median(times[3:])) * 1e3, 1)
 
 
-def words_ladder(ladder: Ladder, work: Path) -> None:
-    """Steps of the words field, each added to the one before."""
-    words = cvret.BagOfWords(
-        cvret.SIFT(1000, contrast_threshold=CONTRAST), vocabulary=SHIPPED
-    )
-    index = build(work / "words", words=words)
-    queries = ladder.encode(index)
+def words_ladder(
+    ladder: Ladder, index: cvret.Index, queries: Sequence[cvret.Query]
+) -> None:
+    """Steps of the words field of `objects`, each added to the one before."""
+    part = index._state.fields["words"].part
 
     def search_with(**options: Any) -> None:
-        part = cvret.BagOfWords(words.extractor, vocabulary=SHIPPED, **options)
+        words = cvret.BagOfWords(part.extractor, vocabulary=SHIPPED, **options)
         state = index._state
-        index._publish(load_state(state.path, state.manifest, {"words": part}))
+        index._publish(load_state(state.path, state.manifest, {"words": words}))
 
     def one_word(query: cvret.Query) -> cvret.Query:
         found = query.parts["words"]
@@ -184,10 +182,12 @@ def encoders(ladder: Ladder, work: Path) -> None:
 
 
 def recipes(ladder: Ladder, work: Path) -> None:
-    for recipe in ("objects-fast", "objects", "objects-best", "copies"):
+    for recipe in ("objects", "objects-fast", "objects-best"):
         index = build(work / recipe, recipe)
-        ladder.row(f"recipe {recipe}", index, ladder.encode(index))
+        queries = ladder.encode(index)
+        ladder.row(f"recipe {recipe}", index, queries)
         if recipe == "objects":
+            words_ladder(ladder, index, queries)
             strangers(index)
 
 
@@ -209,7 +209,7 @@ def strangers(index: cvret.Index) -> None:
            share_in_another_set=round(len(elsewhere) / len(others), 5))  # fmt: skip
 
 
-PARTS = {"words": words_ladder, "encoders": encoders, "recipes": recipes}
+PARTS = {"recipes": recipes, "encoders": encoders}
 
 
 def table() -> None:

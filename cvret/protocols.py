@@ -98,17 +98,42 @@ class Learner(Protocol):
 
 
 class Searched(Protocol):
-    """What a re-ranker may ask of the index that made the ranking."""
+    """What a re-ranker may ask of the index that made the ranking; an `Index`."""
+
+    def __contains__(self, id_: str) -> bool:
+        """Tell whether there is such an image."""
+
+    def id_of(self, name: Any) -> str:
+        """Give the id of an image by its file, or a name as it is."""
 
     def correspondences(
         self, query: Query, ids: Sequence[str]
     ) -> Iterator[Correspondences]:
         """Give the features that the query shares with each of `ids`, in order."""
 
+    def affinities(self, ids: Sequence[str], query: Query | None = None) -> Any:
+        """Compare images with one another, and with the query, which stands first."""
+
+    def query_of(self, id_: str, *, by: Any = None) -> Query:
+        """Give what is stored of an image, to ask with."""
+
+    def encode(self, query: Any, *, by: Any = None) -> Query:
+        """Compute what a picture asks with."""
+
+    def search(
+        self, query: Query, k: int, *, by: Any = None, rerank: Any = None
+    ) -> Ranking:
+        """Search again; hand over ``rerank=[]``, or it begins anew."""
+
 
 @runtime_checkable
 class Reranker(Protocol):
-    """A ranking into a better one; the tail that it did not look at is kept."""
+    """A ranking into a better one, as long as it was.
+
+    One that looks only at the first results says how many by `depth`, and keeps the
+    tail behind them. One that searches again may rank other images. Where the query was
+    moved, `Ranking.query` has the new one for the re-rankers that follow.
+    """
 
     def rerank(self, query: Query, ranking: Ranking, index: Any) -> Ranking:
-        """Give the new ranking of the same images."""
+        """Give the new ranking."""

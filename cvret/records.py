@@ -164,9 +164,9 @@ class Query:
         """Give the query that asks with a weighted sum of pictures.
 
         A picture then scores the weighted sum of its similarities to each, over the
-        sum of the weights above 0. Where the similarity is an inner product (the
-        metrics "cosine" and "hellinger", and visual words), that is to ask with the
-        weighted sum of the vectors.
+        sum of the weights above 0. For the metrics "cosine" and "hellinger" that is to
+        ask with the weighted sum of the vectors, each of length 1. The mirror image is
+        not asked for any more.
 
         Parameters
         ----------
@@ -176,7 +176,8 @@ class Query:
             Weights, also below 0, and pictures.
         """
         terms = [(own, self.parts), *((weight, q.parts) for weight, q in others)]
-        return replace(self, terms=tuple(t for t in terms if t[0] != 0))
+        terms = [term for term in terms if term[0] != 0]
+        return replace(self, terms=tuple(terms), mirror=None)
 
     def corners(self) -> NDArray[np.float64]:
         """Corners of what is asked for, in pixels, shape (4, 2), clockwise."""
@@ -318,6 +319,9 @@ class Ranking(Sequence[Hit]):
         Similarities, never ascending.
     verifications : mapping of str to Verification
         By id, of the images that geometry looked at.
+    query : Query or None
+        What later re-rankers ask with, where one has moved the query; see
+        `Query.mixed`.
 
     Examples
     --------
@@ -329,6 +333,7 @@ class Ranking(Sequence[Hit]):
     ids: tuple[str, ...]
     scores: NDArray[np.float64]
     verifications: Mapping[str, Verification] = field(default_factory=dict)
+    query: Query | None = None
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_count
 from cvret.collection.adding import Item, Source, compute_items, find_source
 from cvret.collection.diagnosis import VocabularyReport
-from cvret.collection.fields import View, WordsField
+from cvret.collection.fields import PostingsField, View, WordsField
 from cvret.collection.images import living_rows
 from cvret.collection.progress import progress_bar
 from cvret.collection.state import State
@@ -126,7 +126,11 @@ def _fields_with_words(
             )
         field = state.fields[name]
         if not isinstance(field, WordsField):
-            others[name] = "one vector an image; it needs no vocabulary"
+            others[name] = (
+                "words without features of their own, which are not examined"
+                if isinstance(field, PostingsField)
+                else "one vector an image, which is not examined"
+            )
             continue
         try:
             field.check_ready()

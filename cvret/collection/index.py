@@ -22,14 +22,14 @@ from cvret.collection.adding import (
     compute_items,
     find_source,
 )
-from cvret.collection.asking import Asking
+from cvret.collection.asking import Asking, check_rerankers
 from cvret.collection.checking import VerifyReport, check_files
 from cvret.collection.doctoring import DoctorReport, examine
 from cvret.collection.explaining import explain_hit, judge
 from cvret.collection.fields import WordsField, fields_for_graphs
 from cvret.collection.images import check_ids, check_present
 from cvret.collection.making import create_state, learn, open_state, take
-from cvret.collection.mirroring import mirror_image, turned_back
+from cvret.collection.mirroring import mirror_image, turned_back, with_mirror
 from cvret.collection.ranking import weights_of
 from cvret.collection.roots import check_prefix
 from cvret.collection.searching import (
@@ -77,8 +77,9 @@ class Index:
     ('coffee.png', 1.0, True)
     """
 
-    def __init__(self, state: State):
+    def __init__(self, state: State, without: str | None = None):
         self._state = state
+        self._without = without  # an image that is no result, for re-rankers
 
     @classmethod
     def create(
@@ -462,10 +463,7 @@ class Index:
         """
         weights = dict(query.weights) if query is not None and by is None else {}
         weights = weights or self._weights(by)
-        asked = [self.query_of(id_, by=weights) for id_ in ids]
-        if query is not None:
-            asked.insert(0, replace(query, weights=weights))
-        return compare_all(self._state, asked, ids)
+        return compare_all(self._state, ids, query, weights)
 
     def search(
         self,
@@ -505,7 +503,8 @@ class Index:
             Without a re-ranker of yours `SpatialVerification` is applied.
         mirrored : bool, optional
             Whether the picture's mirror image is searched too, and each result scored
-            by the better of both; by default as the recipe has it.
+            by the better of both, each a search of its own for what counts as verified;
+            by default as the recipe has it, or as the Query was encoded.
 
         Returns
         -------
@@ -524,7 +523,7 @@ class Index:
             raise ValueError("region belongs to encode(), where the query was made")
         asking = self._asking(k, by, rerank, min_score, exact, verified_only, mirrored)
         if isinstance(query, Query):
-            return asking.answer(query, -1)
+            return asking.answer(with_mirror(query, mirrored), -1)
         encoded = asking.index.encode(
             query, by=asking.weights, region=region, mirrored=asking.mirrored
         )
@@ -569,7 +568,7 @@ class Index:
 
         def answer(query: PictureOrPath | Query) -> Ranking | ImageError:
             if isinstance(query, Query):
-                return asking.answer(query, 1)
+                return asking.answer(with_mirror(query, mirrored), 1)
             try:
                 with single_thread():
                     encoded = asking.index.encode(
@@ -621,9 +620,8 @@ class Index:
         """
         asking = self._asking(k, by, rerank, min_score, exact, verified_only, False)
         query = stored_query(asking.state, id_, tuple(asking.weights))
-        ranking = replace(asking, k=k + 1).answer(query, -1)
-        places = [place for place, found in enumerate(ranking.ids) if found != id_]
-        return ranking.take(places[:k])
+        others = type(self)(asking.state, without=id_)
+        return replace(asking, index=others, without=id_).answer(query, -1)
 
     def correspondences(
         self, query: Query, ids: Sequence[str]
@@ -723,11 +721,8 @@ class Index:
         mirrored: bool | None,
     ) -> Asking:
         """Check how a search is asked for, and hold on to one generation."""
-        if rerank is not None and not isinstance(rerank, Sequence):
-            raise TypeError(
-                f"rerank must be a list of re-rankers, got {type(rerank).__name__}; "
-                "put it in a list"
-            )
+        if rerank is not None:
+            rerank = check_rerankers(rerank)
         state = self._state
         weights = weights_of(by, state.settings["weights"], tuple(state.fields))
         if rerank is None:
@@ -744,6 +739,7 @@ class Index:
             exact,
             verified_only,
             mirrored,
+            self._without,
         )
 
     def _weights(self, by: Fields | None) -> dict[str, float]:

@@ -19,15 +19,19 @@ from cvret.collection.progress import progress_bar
 from cvret.collection.settings import check_settings
 from cvret.collection.state import State, load_state
 from cvret.collection.writing import Writer
+from cvret.encoding.vocabulary import Vocabulary
 from cvret.errors import CvretError, FormatError, UnknownNameError
 from cvret.protocols import Learner
 from cvret.recipes import find_recipe
+from cvret.records import LocalFeatures
 from cvret.storage.manifest import Manifest, read_manifest, write_manifest
 
 __all__ = ["create_state", "learn", "open_state", "take"]
 
 _SEGMENT = 2048  # pictures in a segment; what an interruption can lose at most
 _MAX_SIDE = 1024
+_MOST_LEARNED = 2_000_000  # descriptors that are kept to learn from, in all pictures
+_FEWEST_LEARNED = 300  # but so many of each
 
 
 def create_state(
@@ -148,6 +152,7 @@ def learn(
         source = Source(source.root, names, source.unreadable)
     collected: dict[str, list[Any]] = {name: [] for name in learners}
     hashes: list[bytes] = []
+    most = max(_FEWEST_LEARNED, _MOST_LEARNED // max(1, len(source.names)))
     unreadable = list(source.unreadable)
     items = compute_items(
         source,
@@ -166,7 +171,7 @@ def learn(
             else:
                 hashes.append(item.hash)
             for name, features in item.values.items():
-                collected[name].append(features)
+                collected[name].append(_some(features, most, len(hashes)))
     learned = dict(state.settings["learned"])
     for name, part in learners.items():  # copies: until the commit nothing has changed
         parts[name] = _own_copy(part)
@@ -220,9 +225,23 @@ def take(
     )
 
 
+def _some(features: LocalFeatures, most: int, seed: int) -> LocalFeatures:
+    """Keep a random choice of the features of a picture, to bound the memory."""
+    if len(features) <= most:
+        return features
+    rng = np.random.default_rng(seed)
+    return features.take(np.sort(rng.permutation(len(features))[:most]))
+
+
 def _own_copy(part: Any) -> Any:
-    """Copy a part that learns, so that what an index learns stays its own."""
-    return copy(part) if isinstance(part, Learner) else part
+    """Copy a part and those within it, so that the index's stay its own."""
+    if not hasattr(part, "get_params") or isinstance(part, Vocabulary):
+        return part
+    own = copy(part)
+    for name, value in part.get_params(deep=False).items():
+        if hasattr(value, "get_params"):
+            own.set_params(**{name: _own_copy(value)})
+    return own
 
 
 def _build(path: Path, name: str, spec: Any) -> Any:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from cvret.records import Query, Ranking, Verification
 
-__all__ = ["better_of_both", "mirror_image", "turned_back"]
+__all__ = ["better_of_both", "mirror_image", "turned_back", "with_mirror"]
 
 Region = tuple[float, float, float, float]
 
@@ -23,11 +23,26 @@ def mirror_image(
     return flipped, (image.shape[1] - x - width, y, width, height)
 
 
+def with_mirror(query: Query, mirrored: bool | None) -> Query:
+    """Give an encoded query as it is asked for: with or without its mirror image.
+
+    Raises
+    ------
+    ValueError
+        If the mirror image is asked for, and was not encoded.
+    """
+    if mirrored and query.mirror is None:
+        raise ValueError(
+            "mirrored=True needs the mirror image; encode the query with mirrored=True"
+        )
+    return replace(query, mirror=None) if mirrored is False else query
+
+
 def turned_back(found: Verification, query: Query) -> Verification:
     """Give what geometry says of the mirror image in the pixels of the query."""
-    flip = np.array([[-1.0, 0, query.width], [0, 1, 0], [0, 0, 1]])
+    flip = np.array([[-1.0, 0, query.width - 1], [0, 1, 0], [0, 0, 1]])
     pairs = found.pairs.copy()
-    pairs[:, 0] = query.width - pairs[:, 0]
+    pairs[:, 0] = query.width - 1 - pairs[:, 0]
     transform = None if found.transform is None else found.transform @ flip
     box = None if found.box is None else found.box[[1, 0, 3, 2]]
     return replace(found, transform=transform, box=box, pairs=pairs)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_image, check_region
 from cvret.catalog import build
-from cvret.collection.fields import View, WordsField
+from cvret.collection.fields import PostingsField, View, WordsField
 from cvret.collection.ranking import Best, in_order
 from cvret.collection.state import State
 from cvret.errors import UnknownNameError
@@ -88,30 +88,38 @@ def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:
 
 
 def compare_all(
-    state: State, queries: Sequence[Query], ids: Sequence[str]
+    state: State,
+    ids: Sequence[str],
+    query: Query | None,
+    weights: Mapping[str, float],
 ) -> NDArray[np.float64]:
-    """Compare pictures with one another; the last of them are the images `ids`.
+    """Compare images with one another, and a query, which then stands first.
 
     Returns
     -------
-    array of float64, shape (n_queries, n_queries)
-        Similarities by the weights of the first query, the mean of both directions.
+    array of float64, shape (n, n)
+        Weighted means of the fields' similarities, and the mean of both directions.
     """
-    n, before = len(queries), len(queries) - len(ids)
     rows = state.images.rows_of(ids).astype(np.intp)
-    found = np.zeros((n, len(ids)))
-    weights = queries[0].weights if n else {}
-    for name, weight in weights.items():
-        asked = [_part(query.parts, name) for query in queries]
-        share = weight / sum(weights.values())
-        found += share * state.searchers[name].affinities(asked, rows)
-    whole = np.eye(n)
-    whole[:, before:] = found
-    whole[before:, :before] = found[:before].T
-    among = found[before:]
-    whole[before:, before:] = (among + among.T) / 2
+    stored = [stored_query(state, id_, tuple(weights)).parts for id_ in ids]
+
+    def compare(asked: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
+        found = np.zeros((len(asked), len(ids)))
+        for name, weight in weights.items():
+            parts = [_part(each, name) for each in asked]
+            scores = state.searchers[name].affinities(parts, rows)
+            found += weight / sum(weights.values()) * scores
+        return found
+
+    among = compare(stored)
+    whole = (among + among.T) / 2
     np.fill_diagonal(whole, 1)
-    return whole
+    if query is None:
+        return whole
+    terms, above = _terms_of(query)
+    shares = np.array([weight / above for weight, _ in terms])
+    own = np.clip(shares @ compare([parts for _, parts in terms]), 0, 1)
+    return np.block([[np.ones((1, 1)), own[None]], [own[:, None], whole]])
 
 
 def score_fields(state: State, query: Query, name: str) -> NDArray[np.float64]:
@@ -165,16 +173,31 @@ def _terms(
     state: State, query: Query, weights: Mapping[str, float]
 ) -> tuple[list[tuple[Any, Any]], list[float]]:
     """Give what is asked of which searcher, and its share of the score."""
-    terms = query.terms or ((1.0, query.parts),)
-    above = sum(weight for weight, _ in terms if weight > 0)
-    whole = sum(weights.values()) * (above or 1.0)
+    terms, above = _terms_of(query)
+    whole = sum(weights.values())
     asked, shares = [], []
-    for term, parts in terms:
-        for name, weight in weights.items():
-            searcher = state.searchers[name]
-            asked.append((searcher, searcher.prepare(_part(parts, name))))
-            shares.append(weight * term / whole)
+    for name, weight in weights.items():
+        searcher = state.searchers[name]
+        parts = [(term / above, _part(parts, name)) for term, parts in terms]
+        if len(parts) > 1 and hasattr(searcher, "prepare_sum"):
+            summed = searcher.prepare_sum(parts)
+            if summed is not None:
+                prepared, length = summed
+                asked.append((searcher, prepared))
+                shares.append(weight / whole * length)
+                continue
+        for term, part in parts:
+            asked.append((searcher, searcher.prepare(part)))
+            shares.append(weight / whole * term)
     return asked, shares
+
+
+def _terms_of(
+    query: Query,
+) -> tuple[Sequence[tuple[float, Mapping[str, Any]]], float]:
+    """Give the pictures that are asked with, and the sum of weights above 0."""
+    terms = query.terms or ((1.0, query.parts),)
+    return terms, sum(weight for weight, _ in terms if weight > 0) or 1.0
 
 
 def _score_segment(
@@ -256,14 +279,17 @@ def default_rerankers(
 
 
 def _no_local_features(state: State, names: Sequence[str]) -> str:
-    described = ", ".join(type(state.fields[n].part).__name__ for n in names)
+    fields = [state.fields[name] for name in names]
+    described = ", ".join(type(field.part).__name__ for field in fields)
+    aggregated = any(isinstance(field, PostingsField) for field in fields)
     having = [n for n, field in state.fields.items() if isinstance(field, WordsField)]
     way_out = (
         f"search by {', '.join(map(repr, having))} too"
         if having
         else "use an encoder such as BagOfWords"
     )
+    lacking = "keeps no keypoints" if aggregated else "describes whole images"
     return (
-        "SpatialVerification needs local features, and "
-        f"{described} describes whole images; {way_out}"
+        f"SpatialVerification needs local features, and {described} {lacking}; "
+        f"{way_out}"
     )

@@ -34,6 +34,8 @@ class ASMK(VocabularyLearner):
     vocabulary : str, Vocabulary or None
         The name of one that comes with cvret ("rootsift-16k"), one that is fitted, or
         None to learn one with `fit`.
+    levels, probes
+        As for `BagOfWords`.
     binary : bool
         Whether the signs of the residual are kept, one bit each, and not the residual
         itself, one byte each.
@@ -76,6 +78,8 @@ class ASMK(VocabularyLearner):
         n_words: int = 16384,
         *,
         vocabulary: str | Vocabulary | None = None,
+        levels: int = 2,
+        probes: int | Sequence[int] = 3,
         binary: bool = True,
         alpha: float = 3.0,
         threshold: float = 0.0,
@@ -86,6 +90,8 @@ class ASMK(VocabularyLearner):
         self.extractor = extractor
         self.n_words = n_words
         self.vocabulary = vocabulary
+        self.levels = levels
+        self.probes = probes
         self.binary = binary
         self.alpha = alpha
         self.threshold = threshold
@@ -131,7 +137,9 @@ class ASMK(VocabularyLearner):
         """
         self.check_fitted()
         descriptors = features.descriptors
-        found = self.vocabulary_.nearest_words(descriptors, assignments)
+        found = self.vocabulary_.nearest_words(
+            descriptors, assignments, probes=self.probes
+        )
         nearest = np.unique(found[:, 0])
         used = ~np.isin(found, nearest)
         used[:, 0] = True

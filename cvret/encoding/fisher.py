@@ -15,6 +15,7 @@ from cvret.encoding.learning import (
     check_width,
     sample_descriptors,
     source_of,
+    unit,
 )
 from cvret.encoding.reduction import Projection, principal_components
 from cvret.protocols import Extractor
@@ -149,10 +150,9 @@ class FisherVector(VectorEncoder):
             return np.zeros(self._n_elements, np.float32)
         projection = Projection(self.mean_, self.components_)
         reduced = projection.apply(features.descriptors).astype(np.float64)
-        vector: NDArray[np.float64] = fisher_vector(
-            reduced, self._mixture(), improved=True
-        )
-        return vector.astype(np.float32)
+        # Normalized here, for scikit-image divides by a norm that may be 0.
+        vector: NDArray[np.float64] = fisher_vector(reduced, self._mixture())
+        return unit(np.sign(vector) * np.sqrt(np.abs(vector)))
 
     @property
     def _n_elements(self) -> int:

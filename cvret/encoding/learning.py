@@ -223,7 +223,7 @@ class VectorEncoder(FeatureLearner):
         for name in self._names:
             if name not in arrays:
                 raise ValueError(f"{type(self).__name__} lacks its array {name!r}")
-            setattr(self, name + "_", np.array(arrays[name]))
+            setattr(self, name + "_", np.ascontiguousarray(arrays[name]))
         self._check_arrays()
         self.source_ = dict(source)
         return self
@@ -283,6 +283,8 @@ def check_width(encoder: FeatureLearner, features: LocalFeatures, d: int) -> Non
             f"descriptors must have shape (n, {d}) as those that this "
             f"{type(encoder).__name__} learned, got {shape}"
         )
+    if not np.isfinite(features.descriptors).all():
+        raise ValueError("descriptors must be finite, got NaN or infinity")
 
 
 def check_enough(name: str, n: int, kept: Sequence[NDArray[Any]]) -> None:

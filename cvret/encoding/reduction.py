@@ -80,8 +80,8 @@ def principal_components(
     n_found = int((values > _LEAST_SHARE * max(values[0], 1e-300)).sum())
     if n_found < n_components:
         raise ValueError(
-            f"{n_components} principal components were asked for, and the {n} vectors "
-            f"given vary in {n_found} directions; give more, or ask for fewer"
+            f"n_dimensions={n_components} principal components are wanted, and the {n} "
+            f"vectors given vary in {n_found} directions; give more, or ask for fewer"
         )
     directions = basis.T
     if few:
@@ -92,4 +92,6 @@ def principal_components(
     )
     if whiten:
         directions = directions / np.sqrt(values / n)[:, None]
-    return Projection(mean.astype(np.float32), directions.astype(np.float32))
+    # Row after row, as it is read back: BLAS sums in another order otherwise.
+    components = np.ascontiguousarray(directions, np.float32)
+    return Projection(mean.astype(np.float32), components)

@@ -122,7 +122,7 @@ class Vocabulary(Parameters):
         levels = check_count("levels", self.levels)
         check_probes(self.probes, levels - 1)
         check_count("n_iterations", self.n_iterations)
-        self._check_descriptors(descriptors)
+        self._check_descriptors(descriptors, known=False)
         if len(descriptors) < n_words:
             raise ValueError(
                 f"n_words={n_words} needs at least that many descriptors, got "
@@ -334,12 +334,12 @@ class Vocabulary(Parameters):
                 "fit(descriptors) first"
             )
 
-    def _check_descriptors(self, descriptors: NDArray[Any]) -> None:
+    def _check_descriptors(self, descriptors: NDArray[Any], known: bool = True) -> None:
         if descriptors.ndim != 2:
             raise ValueError(
                 f"descriptors must have shape (n, d), got {descriptors.shape}"
             )
-        if hasattr(self, "words_") and descriptors.shape[1] != self._d():
+        if known and descriptors.shape[1] != self._d():
             raise ValueError(
                 f"descriptors must have {self._d()} columns as those that this "
                 f"{type(self).__name__} learned, got {descriptors.shape[1]}"
@@ -441,13 +441,13 @@ class BinaryVocabulary(Vocabulary):
 
     binary = True
 
-    def _check_descriptors(self, descriptors: NDArray[Any]) -> None:
+    def _check_descriptors(self, descriptors: NDArray[Any], known: bool = True) -> None:
         if descriptors.dtype != np.uint8:
             raise ValueError(
                 "descriptors must be bit strings of dtype uint8, got dtype "
                 f"{descriptors.dtype}; use Vocabulary for floats"
             )
-        super()._check_descriptors(descriptors)
+        super()._check_descriptors(descriptors, known)
 
     def _d(self) -> int:
         return int(self.words_.shape[1]) // 8

@@ -51,7 +51,11 @@ class BRISK(Parameters):
     """
 
     binary = True
-    support = 2.2  # diameter that a descriptor sees, in sizes of its keypoint
+
+    @property
+    def support(self) -> float:
+        """Diameter that a descriptor sees, in sizes of its keypoint."""
+        return 2.2 * self.pattern_scale
 
     def __init__(
         self,

@@ -1,5 +1,7 @@
 """SIFT descriptors on a regular grid."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
@@ -96,6 +98,8 @@ class DenseSIFT(Parameters):
         """
         check_image(image)
         step = check_count("step", self.step)
+        if not isinstance(self.sizes, Sequence):
+            raise TypeError(f"sizes must be a sequence of numbers, got {self.sizes!r}")
         sizes = [check_number("sizes", s, least=1, most=1000) for s in self.sizes]
         if not sizes:
             raise ValueError("sizes must name at least one size, got none")

@@ -1,5 +1,6 @@
 """Views of a picture from aside, simulated, for features that stand more tilt."""
 
+from collections.abc import Sequence
 from copy import copy
 from typing import Any
 
@@ -135,6 +136,8 @@ class SimulatedViews(Parameters):
         """Tilt, direction in degrees and weight of each view, the picture first."""
         step = check_number("rotation_step", self.rotation_step, least=1, most=180)
         views = [(1.0, 0.0, 1.0)]
+        if not isinstance(self.tilts, Sequence):
+            raise TypeError(f"tilts must be a sequence of numbers, got {self.tilts!r}")
         for tilt in sorted(self.tilts):
             tilt = check_number("tilts", tilt, least=1.001, most=100)
             n = max(1, round(180 * tilt / step))

@@ -24,6 +24,7 @@ Doubles = NDArray[np.float64]
 Similarities = Any  # arrays of float64; NumPy's own annotations lose the dtype
 
 _ROWS = 1024  # at a time, which keeps the intermediate arrays small
+_ANGLES = ("cosine", "hellinger")  # metrics whose similarity is an inner product
 _FEW = 4096  # rows below which codes save nothing
 
 
@@ -33,7 +34,8 @@ _FEW = 4096  # rows below which codes save nothing
 
 def _cosine(query: Doubles, vectors: Doubles) -> Similarities:
     """Cosine of the angle, below 0 as 0."""
-    norms = np.sqrt((vectors**2).sum(axis=1)) * np.sqrt((query**2).sum())
+    # The root of the product, so that a vector and itself give exactly 1.
+    norms = np.sqrt((vectors**2).sum(axis=1) * (query**2).sum())
     products = (vectors * query).sum(axis=1)
     return np.divide(products, norms, out=np.zeros(len(vectors)), where=norms > 0)
 
@@ -97,10 +99,14 @@ class PreparedVector(NamedTuple):
         The query itself.
     quantized : QuantizedQuery or None
         The query in whole numbers, where the metric can use them.
+    direction : bool
+        Whether the vector is one of those whose inner products are similarities, and
+        may have elements below 0.
     """
 
     vector: Doubles
     quantized: QuantizedQuery | None
+    direction: bool = False
 
 
 class DenseIndex:
@@ -150,6 +156,24 @@ class DenseIndex:
         usable = self._metric in QUANTIZED
         quantized = quantized_query(vector, self._metric) if usable else None
         return PreparedVector(vector, quantized)
+
+    def prepare_sum(
+        self, terms: Sequence[tuple[float, Vectors]]
+    ) -> tuple[PreparedVector, float] | None:
+        """Give a weighted sum of queries as one, where similarities are inner products.
+
+        Returns
+        -------
+        PreparedVector, float
+            What asks, and by what its similarities are to be multiplied; None for the
+            metrics whose similarity is no inner product.
+        """
+        if self._metric not in _ANGLES:
+            return None
+        weights = np.array([weight for weight, _ in terms])
+        vectors = np.array([vector for _, vector in terms], np.float64)
+        summed = weights @ _directions(vectors, self._metric)
+        return PreparedVector(summed, None, True), float(np.sqrt((summed**2).sum()))
 
     def score_segment(
         self, query: PreparedVector, number: int, n: int = 0, floor: float = 0.0
@@ -217,7 +241,7 @@ class DenseIndex:
         """
         vectors = np.stack([self.stored(row) for row in rows.tolist()])
         stored, asked = vectors.astype(np.float64), np.array(queries, np.float64)
-        if self._metric in ("cosine", "hellinger"):
+        if self._metric in _ANGLES:
             return np.clip(_directions(asked, self._metric)
                            @ _directions(stored, self._metric).T, 0, 1)  # fmt: skip
         found = [self._similarity(query, stored) for query in asked]
@@ -262,5 +286,9 @@ class DenseIndex:
         scores = np.empty(len(rows))
         for start in range(0, len(rows), _ROWS):
             block = vectors[rows[start : start + _ROWS]].astype(np.float64)
-            scores[start : start + _ROWS] = self._similarity(query.vector, block)
+            if query.direction:
+                block = _directions(block, self._metric)
+                scores[start : start + _ROWS] = _cosine(query.vector, block)
+            else:
+                scores[start : start + _ROWS] = self._similarity(query.vector, block)
         return np.clip(scores, 0, 1)

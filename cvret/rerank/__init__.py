@@ -1,1 +1,1 @@
-"""A ranking into a better one: spatial verification."""
+"""A ranking into a better one: verification, expansion, feedback, neighbors."""

@@ -1,7 +1,7 @@
 """Query expansion: what was surely found asks again, together with the query."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -83,10 +83,15 @@ class QueryExpansion(Parameters):
     @property
     def depth(self) -> int:
         """Results that this looks at."""
+        top = check_count("top", self.top)
         if self.method == "discriminative":
-            return 2 * (self.top + self.n_negatives)
+            return 2 * (top + check_count("n_negatives", self.n_negatives))
         verification = self.verification or SpatialVerification()
-        return max(self.top, verification.depth)
+        if not isinstance(verification, SpatialVerification):
+            raise TypeError(
+                f"verification must be a SpatialVerification, got {verification!r}"
+            )
+        return max(top, check_count("depth", verification.depth))
 
     def rerank(self, query: Query, ranking: Ranking, index: Any) -> Ranking:
         """Rank the whole collection by the expanded query, as deep as `ranking`.
@@ -116,10 +121,8 @@ class QueryExpansion(Parameters):
             )
         if method == "auto":
             method = "hamming" if looked_at else "alpha"
-        chosen = [h.id for h in ranking[: max(top, self.depth)] if h.verified]
-        if not looked_at:
-            chosen = list(ranking.ids)
-        chosen = chosen[:top]
+        good = [h.id for h in ranking if h.score > 0 and (h.verified or not looked_at)]
+        chosen = good[:top]
         if not chosen:
             return ranking
         if method == "hamming":
@@ -131,7 +134,8 @@ class QueryExpansion(Parameters):
              for weight, id_ in weights[1:]],
         )  # fmt: skip
         found = _search(index, mixed, ranking)
-        return Ranking(found.ids, found.scores, ranking.verifications)
+        seen = _of_these(ranking.verifications, found.ids)
+        return Ranking(found.ids, found.scores, seen, mixed)
 
     def _weights(
         self,
@@ -146,7 +150,7 @@ class QueryExpansion(Parameters):
             return [(1.0, ""), *((1.0, id_) for id_ in chosen)]
         if method == "alpha":
             power = check_number("alpha", self.alpha, least=0)
-            score = dict(zip(ranking.ids, ranking.scores.tolist(), strict=True))
+            score = _scores_of(ranking)
             return [(1.0, ""), *((score[id_] ** power, id_) for id_ in chosen)]
         n = check_count("n_negatives", self.n_negatives)
         rest = [id_ for id_ in ranking.ids if id_ not in chosen]
@@ -180,19 +184,37 @@ class QueryExpansion(Parameters):
 
 
 def _together(before: Ranking, after: Ranking) -> Ranking:
-    """Put what the query found itself first, then what it found with help."""
-    scores = dict(zip(after.ids, after.scores.tolist(), strict=True))
+    """Put what the query verified first, then what it did with help, then the rest.
+
+    The scores of these lie above a half, above a quarter, and up to a quarter.
+    """
+    scores = {id_: score / 2 for id_, score in _scores_of(after).items()}
     best = dict(after.verifications)
     for id_, now in best.items():
-        if now.verified:  # between a quarter and a half: behind what is verified
+        if now.verified:
             scores[id_] = (1 + now.share) / 4
             best[id_] = replace(now, verified=False)
-    own = dict(zip(before.ids, before.scores.tolist(), strict=True))
-    for id_, earlier in before.verifications.items():
-        if earlier.verified or own[id_] > scores.get(id_, 0.0):
-            scores[id_], best[id_] = own[id_], earlier
+    for id_, own in _scores_of(before).items():
+        earlier = before.verifications.get(id_)
+        if earlier is not None and earlier.verified:
+            scores[id_], best[id_] = own, earlier
+        elif own / 2 > scores.get(id_, 0.0):
+            scores[id_] = own / 2
+            if earlier is not None:
+                best[id_] = earlier
     ids = sorted(scores, key=lambda id_: (-scores[id_], id_))[: len(before)]
-    return Ranking(tuple(ids), np.array([scores[id_] for id_ in ids]), best)
+    values = np.array([scores[id_] for id_ in ids])
+    return Ranking(tuple(ids), values, _of_these(best, ids))
+
+
+def _scores_of(ranking: Ranking) -> dict[str, float]:
+    return dict(zip(ranking.ids, ranking.scores.tolist(), strict=True))
+
+
+def _of_these(
+    verifications: Mapping[str, Verification], ids: Sequence[str]
+) -> dict[str, Verification]:
+    return {id_: verifications[id_] for id_ in ids if id_ in verifications}
 
 
 def expand_words(

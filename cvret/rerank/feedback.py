@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_number
 from cvret._parameters import Parameters
+from cvret.errors import ImageError
 from cvret.records import Query, Ranking
 
 __all__ = ["Rocchio"]
@@ -20,12 +21,12 @@ class Rocchio(Parameters):
     """Search again with the query moved towards right results and away from wrong ones.
 
     The new query is ``alpha`` times the query, plus ``beta`` times the mean of the
-    relevant pictures, minus ``gamma`` times the mean of the others. It is asked by the
-    similarities to each: for the metrics "cosine" and "hellinger" and for visual words,
-    whose similarities are inner products, that is the moved vector itself; for
-    distances it is the same sum of similarities. A picture scores that sum over
-    ``alpha + beta``, and 0 where it is below. For another round hand over all marks so
-    far: the query is always moved from where it began.
+    relevant pictures, minus ``gamma`` times the mean of the others. For the metrics
+    "cosine" and "hellinger" these are vectors of length 1, and the moved vector asks.
+    For visual words and for other metrics a picture scores the same sum of its
+    similarities to each, which is what moving would give if they were inner products.
+    A picture scores that over ``alpha + beta``, and 0 where it is below. For another
+    round hand over all marks so far: the query is always moved from where it began.
 
     Parameters
     ----------
@@ -75,16 +76,15 @@ class Rocchio(Parameters):
         Raises
         ------
         ValueError
-            If a picture is marked both ways, a weight is below 0, or none is above.
-        ImageError
-            If a marked picture is neither in the index nor readable.
+            If a picture is marked both ways, or is neither in the index nor readable;
+            if a weight is below 0, or none is above.
         """
         alpha = check_number("alpha", self.alpha, least=0)
         beta = check_number("beta", self.beta, least=0)
         gamma = check_number("gamma", self.gamma, least=0)
-        good = _marks("relevant", self.relevant)
-        bad = _marks("nonrelevant", self.nonrelevant)
-        if twice := _names(good) & _names(bad):
+        good = _marks("relevant", self.relevant, index)
+        bad = _marks("nonrelevant", self.nonrelevant, index)
+        if twice := _ids(good) & _ids(bad):
             raise ValueError(
                 f"{min(twice)!r} is marked both relevant and nonrelevant; mark it once"
             )
@@ -104,29 +104,49 @@ class Rocchio(Parameters):
         found = index.search(
             moved, max(len(ranking), 1), by=query.weights or None, rerank=[]
         )
-        return Ranking(found.ids, found.scores, ranking.verifications)
+        seen = {
+            id_: ranking.verifications[id_]
+            for id_ in found.ids
+            if id_ in ranking.verifications
+        }
+        return Ranking(found.ids, found.scores, seen, moved)
 
 
-def _marks(name: str, marked: Any) -> list[Any]:
-    """Check that marks are several pictures, and give them."""
+def _marks(name: str, marked: Any, index: Any) -> list[Marked]:
+    """Check that marks are several pictures, and give each once, by its id."""
     if isinstance(marked, str | PathLike) or not isinstance(marked, Sequence):
         raise TypeError(
             f"{name} must be a list of ids or pictures, got {type(marked).__name__}; "
             "put it in a list"
         )
-    return list(marked)
+    found: dict[Any, Marked] = {}
+    for number, picture in enumerate(marked):
+        if isinstance(picture, np.ndarray):
+            found[number] = picture
+        elif isinstance(picture, str | PathLike):
+            id_ = index.id_of(picture)
+            found[id_] = id_
+        else:
+            raise TypeError(
+                f"{name} must hold ids, paths or RGB arrays, got {picture!r}"
+            )
+    return list(found.values())
 
 
-def _names(marked: Sequence[Marked]) -> set[str]:
-    return {str(picture) for picture in marked if not isinstance(picture, np.ndarray)}
+def _ids(marked: Sequence[Marked]) -> set[str]:
+    return {picture for picture in marked if isinstance(picture, str)}
 
 
 def _query_of(picture: Marked, query: Query, index: Any) -> Query:
     by = query.weights or tuple(query.parts)
-    if not isinstance(picture, np.ndarray):
-        id_ = index.id_of(picture)
-        if id_ in index:
-            found: Query = index.query_of(id_, by=by)
-            return found
-    encoded: Query = index.encode(picture, by=by, mirrored=False)
+    if isinstance(picture, str) and picture in index:
+        found: Query = index.query_of(picture, by=by)
+        return found
+    try:
+        encoded: Query = index.encode(picture, by=by, mirrored=False)
+    except ImageError as error:
+        raise ValueError(
+            f"{picture!r} is marked, and is neither an image of the index nor a "
+            f"readable file: {error}"
+        ) from error
     return encoded

@@ -67,10 +67,7 @@ def diffuse(affinities: Doubles, k: int, alpha: float, gamma: float) -> Doubles:
     n = len(affinities)
     among = affinities.copy()
     np.fill_diagonal(among, 0)
-    near = np.zeros((n, n), bool)
-    k = min(k, n - 1)
-    order = np.argsort(-among, axis=1, kind="stable")[:, :k]
-    np.put_along_axis(near, order, True, axis=1)
+    near = _nearest(among, k)
     # What is near to the query alone is on the graph too, or nothing would reach it.
     mutual = near & near.T
     mutual[0], mutual[:, 0] = near[0], near[0]
@@ -112,33 +109,38 @@ def k_reciprocal(affinities: Doubles, k1: int, k2: int, own: float) -> Doubles:
     Zhong, Zheng, Cao and Li, "Re-ranking person re-identification with k-reciprocal
     encoding", CVPR 2017.
     """
-    n = len(affinities)
-    distances = 1 - affinities
-    order = np.argsort(distances, axis=1, kind="stable")
-    sets = np.zeros((n, n))
-    for i in range(n):
-        reciprocal = _reciprocal(order, i, k1)
-        expanded = reciprocal
-        for j in reciprocal.tolist():
-            more = _reciprocal(order, j, max(1, round(k1 / 2)))
-            if len(np.intersect1d(more, reciprocal)) > 2 / 3 * len(more):
-                expanded = np.union1d(expanded, more)
-        weights = np.exp(-distances[i, expanded])
-        sets[i, expanded] = weights / weights.sum()
+    whole = affinities + np.eye(len(affinities))  # each is the nearest to itself
+    # i and j are reciprocal where each is among the nearest of the other.
+    mutual = _nearest(whole, k1 + 1)
+    mutual &= mutual.T
+    half = _nearest(whole, max(1, round(k1 / 2)) + 1)
+    half &= half.T
+    # Of each neighbor take in its own ones, if most of them are neighbors already.
+    shared = half.astype(float) @ mutual.T
+    trusted = mutual & (shared > 2 / 3 * half.sum(axis=1)[:, None]).T
+    expanded = mutual | (trusted.astype(float) @ half > 0)
+    sets = np.where(expanded, np.exp(affinities - 1), 0)
+    sets /= sets.sum(axis=1, keepdims=True)
     if k2 > 1:
-        sets = np.stack([sets[order[i, :k2]].mean(axis=0) for i in range(n)])
+        nearest = _nearest(whole, k2).astype(float)
+        sets = nearest @ sets / nearest.sum(axis=1, keepdims=True)
     common = np.minimum(sets[0], sets[1:]).sum(axis=1)
     jaccard = common / np.maximum(2 - common, 1e-12)  # each set sums to 1
     mixed: Doubles = own * affinities[0, 1:] + (1 - own) * np.clip(jaccard, 0, 1)
     return mixed
 
 
-def _reciprocal(order: NDArray[np.intp], i: int, k: int) -> NDArray[np.intp]:
-    """Give those of the `k` nearest of `i`, itself too, that have `i` among theirs."""
-    nearest = order[i, : k + 1]
-    has = (order[nearest, : k + 1] == i).any(axis=1)
-    found: NDArray[np.intp] = nearest[has]
-    return found
+def _nearest(affinities: Doubles, k: int) -> NDArray[np.bool_]:
+    """Tell which are among the `k` nearest of each row, with all that tie for it.
+
+    None that shares nothing is near.
+    """
+    n = affinities.shape[1]
+    if k >= n:
+        return affinities > 0
+    least = np.partition(affinities, n - k, axis=1)[:, n - k]
+    near: NDArray[np.bool_] = (affinities >= least[:, None]) & (affinities > 0)
+    return near
 
 
 def augment(affinities: Doubles, top: int, alpha: float) -> Doubles:
@@ -165,10 +167,8 @@ def augment(affinities: Doubles, top: int, alpha: float) -> Doubles:
     retrieval", CVPR 2012.
     """
     among = affinities[1:, 1:]
-    n = len(among)
-    chosen = np.argsort(-among, axis=1, kind="stable")[:, : min(top + 1, n)]
-    weights = np.zeros((n, n))
-    np.put_along_axis(weights, chosen, np.take_along_axis(among, chosen, 1) ** alpha, 1)
+    near = _nearest(among + np.eye(len(among)), top + 1)
+    weights = np.where(near, among**alpha, 0)
     norms = np.sqrt(np.einsum("ij,jk,ik->i", weights, among, weights, optimize=True))
     scores = weights @ affinities[0, 1:] / np.maximum(norms, 1e-12)
     clipped: Doubles = np.clip(scores, 0, 1)
@@ -203,14 +203,14 @@ class _ByNeighbors(Parameters):
         # Between the best of the tail and 1, so that the tail stays behind.
         tail = ranking.scores[depth:]
         least = float(tail[0]) if len(tail) else 0.0
-        best = float(found.max(initial=0.0))
-        scores = least + (1 - least) * found / max(best, 1.0)
-        order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))
-        return Ranking(
-            tuple(ids[place] for place in order) + ranking.ids[depth:],
-            np.concatenate([scores[order], tail]),
-            ranking.verifications,
+        best = max(float(found.max(initial=0.0)), 1.0)
+        scores = np.minimum(least + (1 - least) * found / best, 1)
+        scores = np.concatenate([scores, tail])
+        order = sorted(
+            range(len(ranking)), key=lambda place: (-scores[place], ranking.ids[place])
         )
+        ids = tuple(ranking.ids[place] for place in order)
+        return Ranking(ids, scores[order], ranking.verifications)
 
 
 class Diffusion(_ByNeighbors):

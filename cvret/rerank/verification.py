@@ -164,7 +164,7 @@ def verify(
     transform = np.array([[a, -b, tx], [b, a, ty], [0, 0, 1]])
     inliers = _agreeing(matches, transform, near, far)
     for _ in range(_ROUNDS):
-        refined = _fit(matches, inliers, model)
+        refined = _fit(matches, inliers, model, query.corners())
         if refined is None:
             break
         agreeing = _agreeing(matches, refined, near, far)
@@ -253,7 +253,10 @@ def _agreeing(
 
 
 def _fit(
-    matches: Correspondences, rows: NDArray[np.intp], model: str
+    matches: Correspondences,
+    rows: NDArray[np.intp],
+    model: str,
+    corners: NDArray[np.float64],
 ) -> NDArray[np.float64] | None:
     """Fit the model to the inliers by least squares, or None where it is absurd."""
     if model == "similarity" or len(rows) < _FEWEST[model]:
@@ -274,14 +277,22 @@ def _fit(
         transform = np.eye(3)
         transform[:2, :2] = solution[:2].T
         transform[:2, 2] = solution[2] - transform[:2, :2] @ center
-    return transform if _is_believable(transform, source) else None
+    return transform if _is_believable(transform, source, corners) else None
 
 
-def _is_believable(transform: NDArray[np.float64], points: NDArray[np.float64]) -> bool:
-    """No mirror, no collapse, no wild scale or stretch, at the center of the points."""
+def _is_believable(
+    transform: NDArray[np.float64],
+    points: NDArray[np.float64],
+    corners: NDArray[np.float64],
+) -> bool:
+    """No mirror, no collapse, no wild scale or stretch, at the center of the points.
+
+    Nor may the horizon of a homography cross the query.
+    """
     x, y = points.mean(axis=0)
     w = transform[2, 0] * x + transform[2, 1] * y + transform[2, 2]
-    if abs(w) < 1e-9:
+    at_corners = corners @ transform[2, :2] + transform[2, 2]
+    if abs(w) < 1e-9 or (at_corners * w <= 0).any():
         return False
     mapped = apply_transform(transform, np.array([[x, y]]))[0]
     jacobian = (transform[:2, :2] - np.outer(mapped, transform[2, :2])) / w

@@ -176,3 +176,70 @@ def test_odd_pictures_are_added_and_searched(recipe, picture, photos, tmp_path):
     assert len(made.search(picture, 5)) == 2
     assert "coffee.png" not in made.search(picture, verified_only=True).ids
     assert made.search(photos / "photos" / "coffee.png")[0].id == "coffee.png"
+
+
+def test_what_is_not_asked_for_is_not_looked_at(photos, tmp_path, coffee_small):
+    fields = {
+        "words": cvret.BagOfWords(cvret.SIFT(), vocabulary="rootsift-16k"),
+        "color": cvret.HSVHistogram(),
+    }
+    made = cvret.Index.create(tmp_path / "own.cvret", fields=fields)
+    made.add(photos / "photos", progress=False)
+    both = made.encode(coffee_small)
+    expand = cvret.QueryExpansion(method="average")
+    assert made.search(both, by="color", rerank=[expand])[0].id == "coffee.png"
+    with pytest.raises(ValueError, match="search by 'words' too"):
+        made.search(both, by="color", rerank=[cvret.SpatialVerification()])
+
+
+def test_verified_only_without_a_reranker_that_verifies_is_refused(index, photos):
+    with pytest.raises(ValueError, match="needs a re-ranker that verifies"):
+        index.search(photos / "photos" / "coffee.png", rerank=[], verified_only=True)
+
+
+def test_expansions_follow_one_another_beyond_their_depth(index, photos):
+    verify = cvret.SpatialVerification(2)
+    expand = cvret.QueryExpansion(2, verification=verify)
+    for rerank in (
+        [verify, expand, expand],
+        [verify, cvret.Rocchio(["photos/rocket.jpg"]), expand],
+        [verify, expand, cvret.Diffusion(3), verify],
+    ):
+        ranking = index.search(photos / "photos" / "coffee.png", 5, rerank=rerank)
+        assert sorted(ranking.ids) == sorted(index.ids)
+        assert (np.diff(ranking.scores) <= 0).all()
+        assert 0 <= ranking.scores[-1] <= ranking.scores[0] <= 1
+
+
+def test_an_encoded_query_is_asked_with_or_without_its_mirror(index, coffee_small):
+    flipped = np.ascontiguousarray(coffee_small[:, ::-1])
+    with_mirror = index.encode(flipped, mirrored=True)
+    assert index.search(with_mirror)[0].verified
+    assert not index.search(with_mirror, mirrored=False)[0].verified
+    with pytest.raises(ValueError, match="encode the query with mirrored=True"):
+        index.search(index.encode(flipped), mirrored=True)
+
+
+def test_similar_leaves_the_image_out_before_it_is_expanded(index):
+    found = index.similar(
+        "photos/coffee.png",
+        rerank=[cvret.SpatialVerification(), cvret.QueryExpansion(1)],
+    )
+    assert "photos/coffee.png" not in found.ids
+    assert found[0].id == "copies/coffee-turned.png"
+    assert len(found) == len(index) - 1
+
+
+@pytest.mark.parametrize(
+    ("rerank", "message"),
+    [
+        ([cvret.SpatialVerification], "must hold re-rankers such as Spatial"),
+        (["verify"], "must hold re-rankers such as Spatial"),
+        ([cvret.SpatialVerification("a")], "depth must be"),
+        ([cvret.QueryExpansion(verification=5)], "must be a SpatialVerification"),
+        ([cvret.QueryExpansion("5")], "top must be"),
+    ],
+)
+def test_what_is_no_reranker_is_refused(index, coffee_small, rerank, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        index.search(coffee_small, rerank=rerank)

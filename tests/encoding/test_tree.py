@@ -21,14 +21,14 @@ TREE = Tree(
 @pytest.mark.parametrize(
     ("probes", "expected"),
     [
-        (1, 2),  # 10 is nearer to 49 than 90, then 20 than 0, and there is 22 alone
-        ((1, 2), 2),
-        ((2, 1), 2),
-        ((2, 3), 2),
+        (1, 3),  # 90 is nearer to 52 than 10, and there 80
+        ((1, 2), 3),
+        ((2, 1), 2),  # of all of the second level 20 is the nearest, with 22 alone
+        ((2, 3), 3),  # 80 is the nearest of all
     ],
 )
 def test_probes_say_how_many_cells_of_each_level_go_on(probes, expected):
-    codes = np.array([[49]], np.int16)
+    codes = np.array([[52]], np.int16)
     assert TREE.nearest(codes, 1, probes).tolist() == [[expected]]
 
 

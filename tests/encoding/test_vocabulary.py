@@ -288,3 +288,10 @@ def test_shipped_vocabularies_never_change():
 def test_an_unknown_vocabulary_is_refused_with_the_known_ones():
     with pytest.raises(cvret.UnknownNameError, match="there are rootsift-16k"):
         shipped_vocabulary("surf-1m")
+
+
+def test_fit_forgets_what_was_learned_before():
+    rng = np.random.default_rng(0)
+    vocabulary = cvret.Vocabulary(n_words=4).fit(rng.random((40, 8)).astype(np.float32))
+    vocabulary.fit(rng.random((40, 16)).astype(np.float32))
+    assert vocabulary.words_.shape == (4, 16)

@@ -128,3 +128,10 @@ def test_a_similarity_does_not_depend_on_the_rows_beside_it():
         for row in (0, 3, 49):
             alone = DenseIndex([{"vectors": vectors[row : row + 1]}], metric)
             assert alone.score(vectors[3])[0] == whole[row]
+
+
+@given(seed=st.integers(0, 10**6))
+def test_a_vector_and_itself_give_exactly_one(seed):
+    vector = np.random.default_rng(seed).normal(size=100).astype(np.float32)
+    searched = DenseIndex([{"vectors": vector[None]}], "cosine")
+    assert searched.score(vector).tolist() == [1.0]

@@ -71,11 +71,64 @@ def test_a_wrong_result_pushes_the_query_away(index):
     assert after.ids.index("50.png") > before
 
 
-def test_another_round_takes_all_marks_so_far(index):
+def test_another_round_starts_where_the_first_began(index):
+    # 0 degrees, and the mean of 40 and 80, which is 60: with equal weights 30 degrees.
     query = index.query_of("00.png")
-    once = index.search(query, 3, rerank=[cvret.Rocchio(["20.png"])])
-    twice = index.search(query, 3, rerank=[cvret.Rocchio(["20.png", "80.png"])])
-    assert once.ids != twice.ids
+    part = cvret.Rocchio(["40.png", "80.png"], beta=1 / np.cos(np.deg2rad(20)))
+    assert index.search(query, 1, rerank=[part]).ids == ("30.png",)
+
+
+def test_a_mark_given_twice_counts_once(index):
+    query = index.query_of("00.png")
+    file = index.file_of("80.png")
+    once = index.search(query, 10, rerank=[cvret.Rocchio(["80.png", "40.png"])])
+    twice = index.search(query, 10, rerank=[cvret.Rocchio(["80.png", file, "40.png"])])
+    assert np.array_equal(once.scores, twice.scores)
+    with pytest.raises(ValueError, match="marked both"):
+        index.search(query, 3, rerank=[cvret.Rocchio(["80.png"], [file])])
+
+
+def test_later_rerankers_ask_with_the_moved_query(index):
+    query = index.query_of("00.png")
+    moved = [cvret.Rocchio(["90.png"], alpha=0.1, beta=1.0)]
+    plain = index.search(query, 10, rerank=[cvret.Diffusion(10)])
+    found = index.search(query, 10, rerank=[*moved, cvret.Diffusion(10)])
+    assert found.ids[0] in ("70.png", "80.png", "90.png")
+    assert plain.ids[0] in ("00.png", "10.png", "20.png")
+
+
+def test_vectors_with_signs_move_as_vectors(tmp_path):
+    class Turn:
+        """A direction all around the circle, by the red of the first pixel."""
+
+        metric = "cosine"
+
+        def describe(self, image):
+            turn = np.deg2rad(2 * float(image[0, 0, 0]))
+            return np.float32([np.cos(turn), np.sin(turn)])
+
+    index = cvret.Index.create(tmp_path / "t.cvret", fields={"turn": Turn()})
+    folder = tmp_path / "turns"
+    folder.mkdir()
+    for degrees in range(0, 360, 20):
+        color = (degrees // 2, 0, 0)
+        Image.new("RGB", (8, 8), color).save(folder / f"{degrees:03d}.png")
+    index.add(folder, progress=False)
+    # 0 and 120 degrees minus 200: their sum lies at 40 degrees.
+    found = index.search(
+        index.query_of("000.png"),
+        3,
+        rerank=[cvret.Rocchio(["120.png"], ["200.png"], 1, 1, 1)],
+    )
+    assert found.ids[0] == "040.png"
+
+
+def test_marks_move_a_mirrored_query_too(index):
+    picture = np.zeros((8, 8, 3), np.uint8)
+    picture[..., 0] = 255
+    far = cvret.Rocchio(nonrelevant=["00.png"], gamma=5)
+    found = index.search(picture, 10, rerank=[far], mirrored=True)
+    assert found.scores[found.ids.index("00.png")] == 0
 
 
 def test_without_marks_nothing_changes(index):
@@ -143,7 +196,12 @@ def _lists(ranking):
             ValueError,
             "nothing is left to search for",
         ),
-        ({"relevant": ["none.png"]}, cvret.ImageError, "none.png"),
+        (
+            {"relevant": ["none.png"]},
+            ValueError,
+            "'none.png' is marked, and is neither an image of the index nor",
+        ),
+        ({"relevant": [3]}, TypeError, "relevant must hold ids, paths or RGB arrays"),
     ],
 )
 def test_wrong_marks_are_refused(index, arguments, error, message):

@@ -80,6 +80,8 @@ def test_each_gives_finite_scores_of_any_pictures(seed, n):
         assert scores.shape == (n - 1,)
         assert np.isfinite(scores).all()
         assert (scores >= -1e-9).all()
+    assert k_reciprocal(affinities, 5, 2, 0.3).max() <= 1 + 1e-9
+    assert augment(affinities, 5, 3).max() <= 1
 
 
 class Table:
@@ -122,3 +124,13 @@ def test_wrong_parameters_are_refused(part, message):
 def test_an_empty_ranking_stays_empty():
     nothing = Ranking((), np.empty(0))
     assert cvret.Diffusion().rerank(Query({}, 10, 10), nothing, Table()).ids == ()
+
+
+def test_pictures_that_are_the_same_score_the_same():
+    same = np.ones((31, 31))
+    for scores in (
+        diffuse(same, 15, 0.9, 3),
+        k_reciprocal(same, 5, 1, 0.3),
+        augment(same, 5, 3),
+    ):
+        assert np.ptp(scores) < 1e-9
