@@ -56,7 +56,9 @@ class Extractor(Protocol):
 class Encoder(Protocol):
     """Local features into visual words, or into one vector.
 
-    One that gives a vector is a `Descriptor` too, and a field of an index as such.
+    One that gives a vector is a `Descriptor` too, and a field of an index as such. One
+    that gives `AggregatedWords` says by ``n_signs()`` how many signs a word has, or
+    None for residuals.
     """
 
     @property

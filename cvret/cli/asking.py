@@ -77,7 +77,8 @@ def search(
     """Rank the images of an index by their similarity to a picture.
 
     Marked results (--relevant, --nonrelevant) move the query by Rocchio's rule, and the
-    whole collection is ranked anew. Give all marks so far for another round.
+    whole collection is ranked anew, without the recipe's own re-rankers (with
+    --verified-only geometry is asked again). Give all marks so far for another round.
 
     \b
     Examples:

@@ -24,6 +24,8 @@ class ASMK(VocabularyLearner):
     one residual, so that a repeated pattern counts once. Two images are as similar as
     the residuals of their common words, where close ones count far more than others.
     No places are kept, so geometry cannot verify it: have a `BagOfWords` beside it.
+    Scores are cut at 1, which with further words, or with idf, a picture of few
+    features may reach that is not the query.
 
     Parameters
     ----------

@@ -179,10 +179,13 @@ class ORB(Parameters):
         height, width = image.shape[:2]
         if min(height, width) <= 2 * _ORB_MARGIN:  # OpenCV fails on some of these
             return nothing(32, np.uint8, width, height)
+        factor = check_number("scale_factor", self.scale_factor, least=1.001)
+        # OpenCV fails on levels with nothing left of the picture.
+        most_levels = 1 + int(np.log(min(height, width) / 4) / np.log(factor))
         detector = make_orb(
             most,
-            scaleFactor=check_number("scale_factor", self.scale_factor, least=1.001),
-            nlevels=check_count("n_levels", self.n_levels),
+            scaleFactor=factor,
+            nlevels=min(check_count("n_levels", self.n_levels), most_levels),
             fastThreshold=check_count("fast_threshold", self.fast_threshold),
         )
         return detect(

@@ -107,3 +107,8 @@ def test_surf_says_why_it_is_absent_and_what_to_use():
 def test_what_is_no_rgb_image_is_refused(bad):
     with pytest.raises(ValueError, match="image must have shape"):
         cvret.SIFT().extract(bad)
+
+
+def test_more_levels_than_a_picture_has_are_no_error(coffee):
+    found = cvret.ORB(n_levels=60).extract(np.ascontiguousarray(coffee[:200, :200]))
+    assert len(found) > 0
