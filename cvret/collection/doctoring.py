@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_count
 from cvret.collection.adding import Item, Source, compute_items, find_source
 from cvret.collection.diagnosis import VocabularyReport
-from cvret.collection.fields import PostingsField, View, WordsField
+from cvret.collection.fields import Field, PostingsField, View, WordsField
 from cvret.collection.images import living_rows
 from cvret.collection.progress import progress_bar
 from cvret.collection.state import State
@@ -20,6 +20,7 @@ from cvret.errors import NotFittedError, UnknownNameError
 from cvret.images.hashing import share_in_sketch
 from cvret.index.postings import PackedWords, build_postings, pack_words
 from cvret.index.statistics import WordCounts, count_words, imbalance_factor
+from cvret.protocols import Learner
 
 __all__ = ["DoctorReport", "examine"]
 
@@ -126,11 +127,7 @@ def _fields_with_words(
             )
         field = state.fields[name]
         if not isinstance(field, WordsField):
-            others[name] = (
-                "words without features of their own, which are not examined"
-                if isinstance(field, PostingsField)
-                else "one vector an image, which is not examined"
-            )
+            others[name] = _unexamined(field)
             continue
         try:
             field.check_ready()
@@ -188,6 +185,15 @@ def _look(
         max_pixels=state.settings["max_pixels"],
         n_jobs=n_jobs,
     )
+
+
+def _unexamined(field: Field) -> str:
+    """Say why a field without words of single features is left out."""
+    if isinstance(field, PostingsField):
+        return "words without features of their own, which are not examined"
+    if isinstance(field.part, Learner):
+        return "one vector an image, of what was learned; it is not examined"
+    return "one vector an image; it needs no vocabulary"
 
 
 def _seen(field: WordsField, view: View, quantized: bool) -> _Sampled:
