@@ -40,7 +40,7 @@ LEARN = 300  # photographs, at this longest side
 LEARN_SIDE = 640
 SMALL = SimpleNamespace(queries=20, distractors=100, learn=50)
 CV2 = "opencv-contrib-python-headless>=4.10,<6"
-RECIPES = ("objects", "objects-fast", "objects-best")
+RECIPES = ("objects-fast", "objects")
 OWN_CORE = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")
 }

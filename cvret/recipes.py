@@ -41,15 +41,16 @@ class Recipe:
     reason: str = field(default="")
 
 
-def _words(max_keypoints: int) -> BagOfWords:
-    # Half of OpenCV's contrast threshold: dull and dark pictures have features too.
-    extractor = SIFT(max_keypoints, contrast_threshold=0.02)
-    return BagOfWords(extractor, vocabulary="rootsift-16k")
+_DULL = 0.02  # contrast at which dull and dark pictures have features, too
+
+
+def _words(extractor: SIFT, assignments: int = 3) -> BagOfWords:
+    return BagOfWords(extractor, vocabulary="rootsift-16k", assignments=assignments)
 
 
 def _objects() -> Recipe:
     return Recipe(
-        fields={"words": _words(1000)},
+        fields={"words": _words(SIFT(1000))},
         weights={"words": 1.0},
         rerank=(SpatialVerification(depth=100),),
         reason=(
@@ -62,7 +63,7 @@ def _objects() -> Recipe:
 
 def _objects_fast() -> Recipe:
     return Recipe(
-        fields={"words": _words(500).set_params(assignments=1)},
+        fields={"words": _words(SIFT(500), assignments=1)},
         weights={"words": 1.0},
         rerank=(SpatialVerification(depth=50),),
         max_side=640,
@@ -75,25 +76,26 @@ def _objects_fast() -> Recipe:
 
 def _objects_best() -> Recipe:
     return Recipe(
-        fields={"words": _words(2000)},
+        fields={"words": _words(SIFT(2000, contrast_threshold=_DULL))},
         weights={"words": 1.0},
         rerank=(SpatialVerification(depth=200), QueryExpansion(top=5)),
         reason=(
-            "twice the features, more candidates for geometry, and what it is sure of "
-            "asks again: finds what the query itself hardly shares"
+            "twice the features, weak ones too, more candidates for geometry, and what "
+            "it is sure of asks again: finds what the query itself hardly shares"
         ),
     )
 
 
 def _copies() -> Recipe:
     return Recipe(
-        fields={"words": _words(1000)},
+        fields={"words": _words(SIFT(1000, contrast_threshold=_DULL))},
         weights={"words": 1.0},
         rerank=(SpatialVerification(depth=100),),
         mirrored=True,
         reason=(
-            "the same picture, changed: as objects, and each search asks for the "
-            "mirrored picture too, for SIFT does not match what is mirrored"
+            "the same picture, changed: as objects, with weak features too, for copies "
+            "may be dull; and each search asks for the mirrored picture too, for SIFT "
+            "does not match what is mirrored"
         ),
     )
 
