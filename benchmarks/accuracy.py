@@ -180,14 +180,13 @@ def encoders(ladder: Ladder, work: Path) -> None:
         ladder.row(step, index, ladder.encode(index), field="found")
 
 
-def recipes(ladder: Ladder, work: Path) -> None:
-    for recipe in ("objects", "objects-fast", "objects-best"):
-        index = build(work / recipe, recipe)
-        queries = ladder.encode(index)
-        ladder.row(f"recipe {recipe}", index, queries)
-        if recipe == "objects":
-            words_ladder(ladder, index, queries)
-            strangers(index)
+def recipe(ladder: Ladder, name: str, work: Path) -> None:
+    index = build(work / name, name)
+    queries = ladder.encode(index)
+    ladder.row(f"recipe {name}", index, queries)
+    if name == "objects":
+        words_ladder(ladder, index, queries)
+        strangers(index)
 
 
 def strangers(index: cvret.Index) -> None:
@@ -208,7 +207,7 @@ def strangers(index: cvret.Index) -> None:
            share_in_another_set=round(len(elsewhere) / len(others), 5))  # fmt: skip
 
 
-PARTS = {"recipes": recipes, "encoders": encoders}
+PARTS = ("objects", "objects-fast", "objects-best", "encoders")
 
 
 def table() -> None:
@@ -233,7 +232,10 @@ def main() -> None:
     ladder = Ladder(truth)
     for part in parser.parse_args().parts:
         with tempfile.TemporaryDirectory() as work:
-            PARTS[part](ladder, Path(work))
+            if part == "encoders":
+                encoders(ladder, Path(work))
+            else:
+                recipe(ladder, part, Path(work))
     table()
 
 

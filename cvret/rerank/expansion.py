@@ -250,15 +250,19 @@ def expand_words(
                 return False
         return True
 
-    places = query.keypoints[:, :2].tolist()
-    for words, signatures, (x, y) in zip(
-        query.words.tolist(), query.signatures.tolist(), places, strict=True
+    seen = [_into_frame(found, where, corners) for found, where in results]
+    # Only what could be said again needs to be known.
+    again = np.isin(query.words, np.concatenate([each.words[:, 0] for each in seen]))
+    rows, _ = np.nonzero(again)
+    for word, bits, (x, y) in zip(
+        query.words[again].tolist(),
+        query.signatures[again].tolist(),
+        query.keypoints[rows, :2].tolist(),
+        strict=True,
     ):
-        for word, bits in zip(words, signatures, strict=True):
-            known[word].append((bits, x, y))
+        known[word].append((bits, x, y))
     added: list[tuple[int, int, list[float]]] = []
-    for found, verification in results:
-        moved = _into_frame(found, verification, corners)
+    for moved in seen:
         for word, bits, keypoint in zip(
             moved.words[:, 0].tolist(),
             moved.signatures[:, 0].tolist(),
