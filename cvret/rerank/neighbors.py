@@ -181,7 +181,7 @@ class _ByNeighbors(Parameters):
     depth: int
 
     def _check(self) -> Callable[[Doubles], Doubles]:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} compares nothing")
 
     def rerank(self, query: Query, ranking: Ranking, index: Any) -> Ranking:
         """Give the first `depth` results in their new order, then the tail.
