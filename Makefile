@@ -33,6 +33,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/copies.py
 	$(BIN)/python benchmarks/feedback.py
 	$(BIN)/python benchmarks/vocabularies.py
+	$(BIN)/python benchmarks/views.py
 	$(BIN)/python benchmarks/indexing.py
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/rivals.py

@@ -18,7 +18,12 @@ prefix_option = click.option(
 @click.command()
 @click.argument("photos", type=click.Path())
 @click.option("-o", "--output", required=True, type=click.Path(), help="The index.")
-@click.option("--recipe", default="objects", show_default=True, help="Fields to make.")
+@click.option(
+    "--recipe",
+    default="objects",
+    show_default=True,
+    help="Fields to make: objects, objects-fast, objects-best or copies.",
+)
 @click.option("--fit", is_flag=True, help="Learn a vocabulary on these pictures first.")
 @click.option(
     "--max-side",

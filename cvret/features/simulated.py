@@ -30,10 +30,10 @@ class SimulatedViews(Parameters):
     It pays where planes (facades, covers, paintings) are seen from very different
     directions. Of three photographs and views of them compressed by 2, 3 and 4, with
     at most 2,000 features each, the distinct matches that agreed with the true map
-    were 279, 36 and 12 for `SIFT` alone and 1,071, 704 and 497 with simulated views;
-    267, 49 and 9 for `ORB` alone, and 585, 364 and 219 with them. Compressed by 1.5,
-    `ORB` alone had more, 1,072 against 937. It takes 7 to 8 times as long as `SIFT`
-    alone, and some 25 to 30 times as long as `ORB`, where warping is most of it.
+    were 398, 60 and 16 for `SIFT` alone and 1,372, 712 and 488 with simulated views;
+    412, 62 and 20 for `ORB` alone, and 1,204, 591 and 356 with them. It took 11 times
+    as long as `SIFT` alone, and 19 times as long as `ORB`, where warping is most of it
+    (``benchmarks/views.py``).
 
     Parameters
     ----------
