@@ -29,6 +29,16 @@ def check_image(image: Any) -> None:
         )
 
 
+def check_least_side(image: Image, least: int, needed_by: str) -> None:
+    """Raise unless both sides of `image` have at least `least` pixels."""
+    height, width = image.shape[:2]
+    if min(height, width) < least:
+        raise ValueError(
+            f"{needed_by} needs an image of at least {least} x {least} pixels, got "
+            f"{width} x {height}; enlarge it, or use a smaller window"
+        )
+
+
 def check_count(name: str, value: Any, *, least: int = 1) -> int:
     """Give `value` as an int, or raise unless it is a whole number >= `least`."""
     if isinstance(value, bool) or not isinstance(value, Integral):

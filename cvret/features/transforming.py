@@ -13,7 +13,19 @@ __all__ = ["DescriptorTransformer"]
 
 
 class DescriptorTransformer(Parameters):
-    """What every whole-image descriptor can do for scikit-learn."""
+    """What every whole-image descriptor can do for scikit-learn.
+
+    Attributes
+    ----------
+    version : int
+        Raised when the same picture gives another vector than before, so that an index
+        refuses to compare the two.
+    least_side : int
+        Pixels that both sides of an image must have; some compute it from parameters.
+    """
+
+    version = 1
+    least_side = 1
 
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the (d,) vector of an RGB image; each descriptor has its own."""

@@ -71,13 +71,45 @@ def _l2(query: Doubles, vectors: Doubles) -> Similarities:
     return 1 / (1 + np.sqrt(((vectors - query) ** 2).sum(axis=1)))
 
 
+def _tanimoto(query: Doubles, vectors: Doubles) -> Similarities:
+    """Inner product over the sum of both squares less the inner product."""
+    products = (vectors * query).sum(axis=1)
+    whole = (vectors**2).sum(axis=1) + (query**2).sum() - products
+    # Two vectors of nothing are equal.
+    found = np.divide(products, whole, out=np.ones(len(vectors)), where=whole > 0)
+    return np.clip(found, 0, 1)
+
+
+def _correlation(query: Doubles, vectors: Doubles) -> Similarities:
+    """Pearson's correlation of the elements, below 0 as 0."""
+    return _cosine(query - query.mean(), vectors - vectors.mean(axis=1, keepdims=True))
+
+
+def _emd(query: Doubles, vectors: Doubles) -> Similarities:
+    """One less the earth mover's distance of two histograms of sum 1.
+
+    Bins are ordered, and the way from the first to the last is 1.
+    """
+    apart = np.abs(np.cumsum(vectors - query, axis=1)[:, :-1]).sum(axis=1)
+    return np.clip(1 - apart / max(len(query) - 1, 1), 0, 1)
+
+
+def _hamming(query: Doubles, vectors: Doubles) -> Similarities:
+    """Share of the bits (0 or 1) that are equal."""
+    return ((vectors > 0.5) == (query > 0.5)).mean(axis=1)
+
+
 METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "chi2": _chi2,
+    "correlation": _correlation,
     "cosine": _cosine,
+    "emd": _emd,
+    "hamming": _hamming,
     "hellinger": _hellinger,
     "intersection": _intersection,
     "l1": _l1,
     "l2": _l2,
+    "tanimoto": _tanimoto,
 }
 """Similarities in [0, 1] of a vector with many, 1 for equal ones, by name."""
 

@@ -19,6 +19,7 @@ from sklearn.utils.estimator_checks import (
 
 import cvret
 from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, find
+from cvret.index.dense import METRICS
 from cvret.protocols import Descriptor, Extractor
 
 descriptors = [find(name)() for name in DESCRIPTORS]
@@ -56,19 +57,6 @@ def pictures() -> dict[str, np.ndarray]:
     }
 
 
-@pytest.mark.parametrize("picture", pictures())
-@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
-def test_vectors_are_finite_repeatable_and_leave_the_image_alone(descriptor, picture):
-    image = pictures()[picture]
-    before = image.copy()
-    vector = descriptor.describe(image)
-    assert vector.dtype == np.float32
-    assert vector.shape == (len(descriptor.get_feature_names_out()),)
-    assert np.isfinite(vector).all()
-    assert np.array_equal(vector, descriptor.describe(image))
-    assert np.array_equal(before, image)
-
-
 def odd_pictures() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(1)
     shapes = {
@@ -89,6 +77,42 @@ def odd_pictures() -> dict[str, np.ndarray]:
         "one spot": spot,
         "one color": np.full((99, 99, 3), (9, 99, 200), np.uint8),
     }
+
+
+@pytest.mark.parametrize("picture", [*pictures(), *odd_pictures()])
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_vectors_are_finite_repeatable_and_leave_the_image_alone(descriptor, picture):
+    image = {**pictures(), **odd_pictures()}[picture]
+    least = descriptor.least_side
+    if min(image.shape[:2]) < least:
+        name = type(descriptor).__name__
+        said = f"{name} needs an image of at least {least} x {least} pixels, got"
+        with pytest.raises(ValueError, match=said):
+            descriptor.describe(image)
+        return
+    before = image.copy()
+    vector = descriptor.describe(image)
+    assert vector.dtype == np.float32
+    assert vector.shape == (len(descriptor.get_feature_names_out()),)
+    assert np.isfinite(vector).all()
+    assert np.array_equal(vector, descriptor.describe(image))
+    assert np.array_equal(before, image)
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_a_picture_of_the_least_size_is_enough(descriptor):
+    side = descriptor.least_side
+    image = np.random.default_rng(2).integers(0, 256, (side, side, 3), np.uint8)
+    assert np.isfinite(descriptor.describe(image)).all()
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_a_vector_is_like_itself(descriptor, coffee):
+    vector = descriptor.describe(coffee)
+    assert descriptor.metric in METRICS
+    similarity = METRICS[descriptor.metric]
+    found = similarity(vector.astype(float), vector[None].astype(float))
+    assert found == pytest.approx(1, abs=1e-6)
 
 
 def check_features(extractor, image) -> cvret.LocalFeatures:

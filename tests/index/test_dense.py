@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import distance
+from scipy.stats import wasserstein_distance
 
 from cvret.index.dense import METRICS, DenseIndex
 from cvret.index.quantizing import QUANTIZED, bounds_of, quantize
@@ -23,6 +24,11 @@ Q = np.float32([0.25, 0.25, 0.5, 0.0])
         ("chi2", 1 / (1 + (2 * 0.0625 / 0.75 + 0.5) / 2)),
         ("l1", 1 / (1 + distance.cityblock(P, Q))),
         ("l2", 1 / (1 + distance.euclidean(P, Q))),
+        ("correlation", 1 - distance.correlation(P, Q)),
+        # 0.25 / (0.5 + 0.375 - 0.25)
+        ("tanimoto", 0.4),
+        # A quarter moves by 1 bin and a quarter by 2 more: 0.25 + 0.5, of 3 bins.
+        ("emd", 1 - wasserstein_distance([0, 1, 2, 3], [0, 1, 2, 3], P, Q) / 3),
     ],
 )
 def test_similarities_by_hand(metric, expected):
@@ -30,6 +36,12 @@ def test_similarities_by_hand(metric, expected):
     scores = index.score(P)
     assert scores[0] == pytest.approx(1)
     assert scores[1] == pytest.approx(expected, rel=1e-6)
+
+
+def test_hamming_is_the_share_of_equal_bits():
+    vectors = np.float32([[1, 0, 1, 1], [1, 1, 1, 0], [0, 1, 0, 0]])
+    scores = DenseIndex([{"vectors": vectors}], "hamming").score(vectors[0])
+    assert scores.tolist() == [1, 0.5, 0]
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -59,7 +71,7 @@ def test_vectors_of_another_length_are_refused():
 
 
 def test_an_unknown_metric_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="metric must be one of chi2, cosine"):
+    with pytest.raises(ValueError, match="metric must be one of chi2, correlation, cosine"):
         DenseIndex([], "euclid")
 
 
