@@ -25,6 +25,7 @@ from .features.color import HSVHistogram
 from .features.dense import DenseSIFT
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
+from .features.local_color import LocalColorStatistics
 from .features.patches import Patches
 from .features.simulated import SimulatedViews
 from .features.texture import LocalBinaryPatterns
@@ -75,6 +76,7 @@ __all__ = [
     "Index",
     "KReciprocal",
     "LocalBinaryPatterns",
+    "LocalColorStatistics",
     "LocalFeatures",
     "MissingExtraError",
     "NotFittedError",

@@ -20,6 +20,7 @@ EXTRACTORS = {
     "brisk": "cvret.features.brisk:BRISK",
     "dense-sift": "cvret.features.dense:DenseSIFT",
     "kaze": "cvret.features.kaze:KAZE",
+    "local-color": "cvret.features.local_color:LocalColorStatistics",
     "orb": "cvret.features.keypoints:ORB",
     "patches": "cvret.features.patches:Patches",
     "sift": "cvret.features.keypoints:SIFT",
