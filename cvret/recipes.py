@@ -29,6 +29,8 @@ class Recipe:
         Pictures are made smaller to this longest side before anything is computed.
     mirrored : bool
         Whether a search asks for the picture's mirror image too.
+    fusion : str
+        How the similarities of several fields become one score; see `Index.create`.
     reason : str
         Why these.
     """
@@ -38,6 +40,7 @@ class Recipe:
     rerank: tuple[Any, ...] = ()
     max_side: int = 1024
     mirrored: bool = False
+    fusion: str = "mean"
     reason: str = field(default="")
 
 

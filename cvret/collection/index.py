@@ -90,6 +90,7 @@ class Index:
         fields: Mapping[str, Any] | None = None,
         max_side: int | None = None,
         max_pixels: int = MAX_PIXELS,
+        fusion: str | None = None,
     ) -> Self:
         """Make an empty index.
 
@@ -106,6 +107,11 @@ class Index:
             by default that of the recipe, 1024.
         max_pixels : int
             Pictures with more are refused.
+        fusion : {"mean", "standardized"}, optional
+            How fields that are searched together become one score: the weighted mean
+            of their similarities, or the same with each weight divided by how much the
+            similarities of the query to all images spread in that field, so that equal
+            weights mean equal say; by default that of the recipe, or "mean".
 
         Raises
         ------
@@ -114,7 +120,9 @@ class Index:
         ValueError, TypeError, UnknownNameError
             If both a recipe and fields are given, or a field or name is none.
         """
-        return cls(create_state(Path(path), recipe, fields, max_side, max_pixels))
+        return cls(
+            create_state(Path(path), recipe, fields, max_side, max_pixels, fusion)
+        )
 
     @classmethod
     def open(
@@ -492,8 +500,8 @@ class Index:
         region : tuple of float, optional
             x, y, width, height of the part of the picture to ask for, in pixels.
         rerank : sequence of re-rankers, optional
-            Applied in the order written; by default those of the recipe, where a field
-            with keypoints is searched. ``[]`` for none.
+            Applied in the order written; by default those of the recipe, those of
+            geometry where a field with keypoints is searched. ``[]`` for none.
         min_score : float
             Results below are left out.
         exact : bool

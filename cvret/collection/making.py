@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from cvret._checks import check_count
+from cvret._checks import check_choice, check_count
 from cvret._opencv import opencv_major, opencv_version
 from cvret._version import __version__
 from cvret.catalog import build, spec_of
 from cvret.collection.adding import AddReport, Item, Source, compute_items
 from cvret.collection.fields import field_of
+from cvret.collection.fusing import FUSIONS
 from cvret.collection.learned import restore_learned, write_learned
 from cvret.collection.progress import progress_bar
 from cvret.collection.settings import check_settings
@@ -40,6 +41,7 @@ def create_state(
     fields: Mapping[str, Any] | None,
     max_side: int | None,
     max_pixels: int,
+    fusion: str | None = None,
 ) -> State:
     """Make the folder of an empty index; see `Index.create`."""
     if recipe is not None and fields is not None:
@@ -48,12 +50,15 @@ def create_state(
         if not fields:
             raise ValueError("fields must name at least one field, got none")
         parts, weights, rerank, side, mirrored = fields, {}, [], _MAX_SIDE, False
+        own_fusion = "mean"
     else:
         recipe = recipe or "objects"
         chosen = find_recipe(recipe)
         parts, weights = chosen.fields, dict(chosen.weights)
         rerank, side = [spec_of(part) for part in chosen.rerank], chosen.max_side
-        mirrored = chosen.mirrored
+        mirrored, own_fusion = chosen.mirrored, chosen.fusion
+    fusion = own_fusion if fusion is None else fusion
+    check_choice("fusion", fusion, FUSIONS)
     parts = {name: _own_copy(part) for name, part in parts.items()}
     for name, part in parts.items():
         field_of(name, part)
@@ -63,6 +68,7 @@ def create_state(
         "weights": weights,
         "rerank": rerank,
         "mirrored": mirrored,
+        "fusion": fusion,
         "max_side": side if max_side is None else check_count("max_side", max_side),
         "max_pixels": check_count("max_pixels", max_pixels),
         "opencv": opencv_version,

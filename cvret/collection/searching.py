@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_image, check_region
 from cvret.catalog import build
 from cvret.collection.fields import PostingsField, View, WordsField
+from cvret.collection.fusing import logistic, standardized_weights, typical
 from cvret.collection.ranking import Best, in_order
 from cvret.collection.state import State
 from cvret.errors import UnknownNameError
@@ -99,17 +101,24 @@ def compare_all(
     -------
     array of float64, shape (n, n)
         Weighted means of the fields' similarities, and the mean of both directions.
+        Where the index fuses by standard scores, their weighted means instead, each
+        row by its own center and spread, mapped to (0, 1) by the logistic function.
     """
     rows = state.images.rows_of(ids).astype(np.intp)
     stored = [stored_query(state, id_, tuple(weights)).parts for id_ in ids]
+    standardized = state.settings.get("fusion") == "standardized"
 
     def compare(asked: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
         found = np.zeros((len(asked), len(ids)))
         for name, weight in weights.items():
             parts = [_part(each, name) for each in asked]
             scores = state.searchers[name].affinities(parts, rows)
+            if standardized:
+                center, spread = typical(scores)
+                scale = np.where(spread > 0, spread, 1)
+                scores = (scores - center[:, None]) / scale[:, None]
             found += weight / sum(weights.values()) * scores
-        return found
+        return logistic(found) if standardized else found
 
     among = compare(stored)
     whole = (among + among.T) / 2
@@ -139,10 +148,16 @@ def rank(
 ) -> Ranking:
     """Rank by the weighted mean of the fields' similarities; give the first `n`.
 
+    Where the index fuses by standard scores, weights are divided by the spreads first,
+    for which every image is scored in every field.
+
     Segments are scored one after the other, in up to `n_jobs` threads (-1 for all
     cores), and the best kept on the way; any number of threads gives the same. With
     `exact`, every image is compared, also where a field has a graph.
     """
+    workers = _n_threads(n_jobs, len(state.images), len(state.segments))
+    if state.settings.get("fusion") == "standardized" and len(weights) > 1:
+        weights = _comparable(state, query, weights, workers)
     asked, shares = _terms(state, query, weights)
     numbers = iter(range(len(state.segments)))
     found: list[Best] = []
@@ -156,7 +171,6 @@ def rank(
             )
             best.take(*found_here)
 
-    workers = _n_threads(n_jobs, len(state.images), len(state.segments))
     if workers == 1:
         work()
     else:
@@ -167,6 +181,28 @@ def rank(
     for part in found:
         best.take(part.rows, part.scores)
     return Ranking(*in_order(best, n, state.images))
+
+
+def _comparable(
+    state: State, query: Query, weights: Mapping[str, float], workers: int
+) -> dict[str, float]:
+    """Give the weights of fields for standard scores; see `standardized_weights`."""
+    asked = {name: _terms(state, query, {name: 1.0}) for name in weights}
+
+    def score(name: str, number: int) -> NDArray[np.float64]:
+        rows, found = _score_segment(state, *asked[name], number, 0, 0.0)
+        scores = np.zeros(state.images.sizes[number])
+        scores[rows - state.images.first_rows[number]] = found
+        there = state.images.alive[number]
+        return scores if there is None else scores[there]
+
+    numbers = range(len(state.segments))
+    scores = {}
+    with ThreadPoolExecutor(workers) as pool:
+        for name in weights:
+            parts = pool.map(partial(score, name), numbers)
+            scores[name] = np.concatenate([np.empty(0), *parts])
+    return standardized_weights(weights, scores)
 
 
 def _terms(
@@ -263,18 +299,18 @@ def shared_features(
 def default_rerankers(
     state: State, names: Sequence[str], verified_only: bool
 ) -> list[Reranker]:
-    """Give the recipe's re-rankers, where a field with keypoints is searched.
+    """Give the recipe's re-rankers, those of geometry where it can judge.
 
     Raises
     ------
     ValueError
         If only verified results are wanted, and no field has keypoints.
     """
+    parts = [build(spec) for spec in state.settings["rerank"]]
     if not any(isinstance(state.fields[name], WordsField) for name in names):
         if verified_only:
             raise ValueError(_no_local_features(state, names))
-        return []
-    parts = [build(spec) for spec in state.settings["rerank"]]
+        return [part for part in parts if not getattr(part, "needs_keypoints", True)]
     return parts or [SpatialVerification()] * verified_only
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
-from cvret._checks import check_count, check_number
+from cvret._checks import check_choice, check_count, check_number
 from cvret.catalog import build
+from cvret.collection.fusing import FUSIONS
 from cvret.protocols import Reranker
 
 __all__ = ["check_settings"]
@@ -18,7 +19,8 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     ----------
     settings : mapping of str
         ``fields``, specs by name; ``weights``, of fields; ``rerank``, specs;
-        ``max_side`` and ``max_pixels``; ``mirrored``, which may be missing;
+        ``max_side`` and ``max_pixels``; ``mirrored`` and ``fusion``, which may be
+        missing;
         ``learned``, folders of fields; and, for people, ``recipe`` and ``opencv``.
     """
     fields, learned = settings["fields"], settings["learned"]
@@ -38,6 +40,7 @@ def check_settings(settings: Mapping[str, Any]) -> None:
             raise TypeError(f"{name} must be a text, got {settings[name]!r}")
     if not isinstance(settings.get("mirrored", False), bool):
         raise TypeError(f"mirrored must be a bool, got {settings['mirrored']!r}")
+    check_choice("fusion", settings.get("fusion", "mean"), FUSIONS)
     if not isinstance(settings["rerank"], list):
         raise TypeError(f"rerank must be a list, got {settings['rerank']!r}")
     for spec in settings["rerank"]:

@@ -179,6 +179,7 @@ class _ByNeighbors(Parameters):
     """The first results in a new order; the tail that was not looked at is kept."""
 
     depth: int
+    needs_keypoints = False
 
     def _check(self) -> Callable[[Doubles], Doubles]:
         raise NotImplementedError(f"{type(self).__name__} compares nothing")
