@@ -303,7 +303,9 @@ def _sixteenths(grey: NDArray[np.uint8], down: int, across: int) -> Doubles:
     """Give the mean grey of the 4 x 4 parts of each block, shape (n, 4, 4)."""
     quarter = np.arange(4)
     tops = (np.arange(0, len(grey), down)[:, None] + quarter * down // 4).ravel()
-    lefts = (np.arange(0, grey.shape[1], across)[:, None] + quarter * across // 4).ravel()
+    lefts = (
+        np.arange(0, grey.shape[1], across)[:, None] + quarter * across // 4
+    ).ravel()
     sums = np.add.reduceat(grey, tops, axis=0, dtype=np.int64)
     sums = np.add.reduceat(sums, lefts, axis=1)
     heights = np.diff([*tops, len(grey)])

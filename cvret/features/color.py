@@ -66,7 +66,9 @@ class _ColorHistogram(DescriptorTransformer):
             "_".join(f"{letter}{n}" for letter, n in zip(letters, cell, strict=True))
             for cell in product(*(range(n) for n in bins))
         ]
-        names = [region + cell for region in region_names(self.layout) for cell in cells]
+        names = [
+            region + cell for region in region_names(self.layout) for cell in cells
+        ]
         return np.array(names, dtype=object)
 
 
@@ -143,7 +145,9 @@ class RGBHistogram(_ColorHistogram):
 
     _space = "rgb"
 
-    def __init__(self, bins: tuple[int, int, int] = (8, 8, 8), layout: Layout = "whole"):
+    def __init__(
+        self, bins: tuple[int, int, int] = (8, 8, 8), layout: Layout = "whole"
+    ):
         self.bins = bins
         self.layout = layout
 

@@ -124,7 +124,9 @@ def _hsv_cells(image: Image) -> NDArray[np.int32]:
     # Different hues and saturations of 8 bits are farther apart than what is added,
     # which only mends what rounding takes from a whole number.
     hues = (hue * np.float32(255 / 360) + np.float32(2e-4)).astype(np.int32) >> 4
-    saturations = (saturation * np.float32(255) + np.float32(1e-3)).astype(np.int32) >> 6
+    saturations = (saturation * np.float32(255) + np.float32(1e-3)).astype(
+        np.int32
+    ) >> 6
     cells: NDArray[np.int32] = (value.astype(np.int32) >> 6 << 6) + (saturations << 4)
     return (cells + hues).ravel()
 
@@ -304,7 +306,9 @@ def _layout_levels(block: NDArray[np.int64], *, luminance: bool) -> NDArray[np.f
         first = min(first, 63)
 
     large = np.abs(np.clip(found, -256, 239))
-    levels = np.select([large > 127, large > 63], [64 + large // 4, 32 + large // 2], large)
+    levels = np.select(
+        [large > 127, large > 63], [64 + large // 4, 32 + large // 2], large
+    )
     levels = (np.where(found < 0, -levels, levels) + 132) >> 3
     levels[0] = first
     return levels.astype(np.float64)

@@ -24,8 +24,7 @@ def check_layout(layout: Any) -> None:
             check_count("layout", number)
         return
     raise ValueError(
-        "layout must be 'whole', 'center-surround' or (rows, columns), got "
-        f"{layout!r}"
+        f"layout must be 'whole', 'center-surround' or (rows, columns), got {layout!r}"
     )
 
 

@@ -85,14 +85,23 @@ _BYTE = (0, 255)
 SPACES = {
     # OpenCV's 8-bit hue counts steps of two degrees, 0 to 179.
     "hsv": Space(
-        _as_hsv, ("hue", "saturation", "value"), ("h", "s", "v"), ((0, 179), _BYTE, _BYTE)
+        _as_hsv,
+        ("hue", "saturation", "value"),
+        ("h", "s", "v"),
+        ((0, 179), _BYTE, _BYTE),
     ),
     # OpenCV's 8-bit L is 2.55 L*; its a and b are a* + 128 and b* + 128, and sRGB
     # fills of them what is given here.
-    "lab": Space(_as_lab, ("L", "a", "b"), ("L", "a", "b"), (_BYTE, (42, 226), (20, 223))),
-    "opponent": Space(_as_opponent, ("O1", "O2", "O3"), ("O1:", "O2:", "O3:"), (_BYTE, _BYTE, _BYTE)),
+    "lab": Space(
+        _as_lab, ("L", "a", "b"), ("L", "a", "b"), (_BYTE, (42, 226), (20, 223))
+    ),
+    "opponent": Space(
+        _as_opponent, ("O1", "O2", "O3"), ("O1:", "O2:", "O3:"), (_BYTE, _BYTE, _BYTE)
+    ),
     "rg": Space(_as_chromaticity, ("red", "green"), ("r", "g"), (_BYTE, _BYTE)),
-    "rgb": Space(_as_rgb, ("red", "green", "blue"), ("r", "g", "b"), (_BYTE, _BYTE, _BYTE)),
+    "rgb": Space(
+        _as_rgb, ("red", "green", "blue"), ("r", "g", "b"), (_BYTE, _BYTE, _BYTE)
+    ),
 }
 """Color spaces by name."""
 
@@ -145,9 +154,7 @@ def cells_of(image: Image, space: str, bins: tuple[int, ...]) -> NDArray[np.int3
     return cells
 
 
-def cell_counts(
-    image: Image, space: str, bins: tuple[int, ...]
-) -> NDArray[np.float64]:
+def cell_counts(image: Image, space: str, bins: tuple[int, ...]) -> NDArray[np.float64]:
     """Count the pixels of each cell, shape (product of bins,)."""
     counts = np.zeros(bins)
     for band in bands(image):
