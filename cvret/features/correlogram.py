@@ -16,8 +16,8 @@ class ColorAutoCorrelogram(DescriptorTransformer):
     """Probability that a pixel at some distance from one of a color has this color too.
 
     The distance is that of the chessboard: the pixels at distance k are the ring of the
-    square of ``2 k + 1`` pixels. Compared by the sum of absolute differences. Tells
-    large patches of a color from scattered ones. Invariant to mirroring and to turns
+    square of ``2 k + 1`` pixels. Compared by the sum of ``|p - q| / (1 + p + q)``, as in
+    the paper. Tells large patches of a color from scattered ones. Invariant to mirroring and to turns
     by 90 degrees; not to lighting.
 
     Parameters
@@ -35,9 +35,8 @@ class ColorAutoCorrelogram(DescriptorTransformer):
     Notes
     -----
     As in the paper, pairs are counted over ``8 k`` times the pixels of the color, also
-    at the borders, where a ring is cut off. The paper's distance divides each absolute
-    difference by one plus the sum of both probabilities; its order is nearly the same
-    as that of the plain sum, as most probabilities are small.
+    at the borders, where a ring is cut off. The paper has 64 colors of RGB; hues tell
+    photographs better, and ``bins=(18, 3, 3)`` better still, for 2.5 times the length.
 
     References
     ----------
@@ -56,7 +55,7 @@ class ColorAutoCorrelogram(DescriptorTransformer):
     [0.375, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
 
-    metric = "l1"
+    metric = "relative-l1"
 
     def __init__(
         self,
@@ -95,7 +94,8 @@ class ColorAutoCorrelogram(DescriptorTransformer):
             pairs = _pairs(cells, distance, n_colors)
             places = np.maximum(sizes, 1) * 8.0 * distance
             rows.append(pairs / places)
-        return np.concatenate(rows).astype(np.float32)
+        probabilities: NDArray[np.float64] = np.concatenate(rows)
+        return probabilities.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``d1_color0`` ... for each distance."""
@@ -128,8 +128,7 @@ def _pairs(
         there = _moved(small, down, right)
         _moved(same, -down, -right)[...] += here == there
     counts = np.bincount(cells.ravel(), same.ravel(), minlength=n_colors)
-    pairs: NDArray[np.float64] = 2.0 * counts
-    return pairs
+    return np.asarray(2.0 * counts, np.float64)
 
 
 def _moved(array: NDArray[Any], down: int, right: int) -> NDArray[Any]:

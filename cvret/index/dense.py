@@ -66,6 +66,11 @@ def _l1(query: Doubles, vectors: Doubles) -> Similarities:
     return 1 / (1 + np.abs(vectors - query).sum(axis=1))
 
 
+def _relative_l1(query: Doubles, vectors: Doubles) -> Similarities:
+    """``1 / (1 + d)`` of the sum of ``|p - q| / (1 + p + q)``."""
+    return 1 / (1 + (np.abs(vectors - query) / (1 + vectors + query)).sum(axis=1))
+
+
 def _l2(query: Doubles, vectors: Doubles) -> Similarities:
     """``1 / (1 + d)`` of the Euclidean distance."""
     return 1 / (1 + np.sqrt(((vectors - query) ** 2).sum(axis=1)))
@@ -142,6 +147,7 @@ METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "l1": _l1,
     "l2": _l2,
     "palette": _palette,
+    "relative-l1": _relative_l1,
     "tanimoto": _tanimoto,
 }
 """Similarities in [0, 1] of a vector with many, 1 for equal ones, by name."""

@@ -23,6 +23,8 @@ Q = np.float32([0.25, 0.25, 0.5, 0.0])
         # ((0.25**2 / 0.75) * 2 + 0.5) / 2
         ("chi2", 1 / (1 + (2 * 0.0625 / 0.75 + 0.5) / 2)),
         ("l1", 1 / (1 + distance.cityblock(P, Q))),
+        # 0.25 / 1.75 twice, and 0.5 / 1.5.
+        ("relative-l1", 1 / (1 + 2 / 7 + 1 / 3)),
         ("l2", 1 / (1 + distance.euclidean(P, Q))),
         ("correlation", 1 - distance.correlation(P, Q)),
         # 0.25 / (0.5 + 0.375 - 0.25)
