@@ -92,8 +92,8 @@ class CEDD(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (144,)
-            Six textures of 24 shades; the sum is 1, or 0 where all is spread so thinly
-            that no level is reached.
+            Six textures of 24 shades; the sum is 1, or 0 where all is spread
+            so thinly that no level is reached.
         """
         check_image(image)
         return _shares(_cedd_levels(image))
@@ -146,8 +146,8 @@ class FCTH(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (192,)
-            Eight textures of 24 shades; the sum is 1, or 0 where all is spread so thinly
-            that no level is reached.
+            Eight textures of 24 shades; the sum is 1, or 0 where all is spread
+            so thinly that no level is reached.
         """
         check_image(image)
         return _shares(_fcth_levels(image))
@@ -203,8 +203,8 @@ class JCD(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (168,)
-            Seven textures of 24 shades; the sum is 1, or 0 where all is spread so thinly
-            that no level is reached.
+            Seven textures of 24 shades; the sum is 1, or 0 where all is spread
+            so thinly that no level is reached.
         """
         check_image(image)
         flat, other, horizontal, vertical, rising, falling = _cedd_levels(image)
@@ -229,7 +229,8 @@ class JCD(DescriptorTransformer):
 
 def _shares(levels: Doubles) -> NDArray[np.float32]:
     """Divide levels by their sum, and put them in a row."""
-    return (levels / max(levels.sum(), 1)).ravel().astype(np.float32)
+    shares: Doubles = levels / max(levels.sum(), 1)
+    return shares.ravel().astype(np.float32)
 
 
 def _names(textures: tuple[str, ...]) -> NDArray[np.object_]:
@@ -241,7 +242,7 @@ def _levels(histogram: Doubles, table: Doubles) -> Doubles:
     """Give the nearest level of each (n_textures, 24) bin, of those of its texture."""
     shares = histogram / histogram.sum()
     apart = np.abs(shares[:, :, None] - table[:, None] / 1e6)
-    return apart.argmin(axis=2).astype(np.float64)
+    return np.asarray(apart.argmin(axis=2), np.float64)
 
 
 def _cedd_levels(image: Image) -> Doubles:
@@ -261,7 +262,8 @@ def _cedd_levels(image: Image) -> Doubles:
         shades = fuzzy_shades(hsv_of(_sums(part, down, across) // (down * across)))
         quarters = _sums(_grey(part)[..., None], down // 2, across // 2)
         quarters = quarters.reshape(-1, 2, columns, 2).transpose(0, 2, 1, 3)
-        edges = _edges(quarters.reshape(-1, 4) * (4 / (down * across)))
+        means = 4.0 * quarters.reshape(-1, 4) / (down * across)
+        edges = _edges(np.asarray(means, np.float64))
         histogram += edges.T.astype(np.float64) @ shades
     return _levels(histogram, _CEDD_LEVELS)
 
@@ -312,7 +314,8 @@ def _sixteenths(grey: NDArray[np.uint8], down: int, across: int) -> Doubles:
     widths = np.diff([*lefts, grey.shape[1]])
     means = sums / (heights[:, None] * widths)
     rows, columns = len(tops) // 4, len(lefts) // 4
-    return means.reshape(rows, 4, columns, 4).transpose(0, 2, 1, 3).reshape(-1, 4, 4)
+    blocks: Doubles = means.reshape(rows, 4, columns, 4).transpose(0, 2, 1, 3)
+    return blocks.reshape(-1, 4, 4)
 
 
 def _textures(parts: Doubles) -> Doubles:

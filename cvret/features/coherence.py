@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from skimage.measure import label
 
 from cvret._checks import check_count, check_image, check_number
 from cvret._opencv import cv2
@@ -105,11 +106,8 @@ class ColorCoherenceVector(DescriptorTransformer):
 
 def _patches(cells: NDArray[np.int32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Give the size and the color of each connected patch of one color."""
-    sizes, colors = [], []
-    for color in np.flatnonzero(np.bincount(cells.ravel())):
-        mask = (cells == color).view(np.uint8)
-        found = cv2.connectedComponentsWithStats(mask, connectivity=8)[2]
-        areas = found[1:, cv2.CC_STAT_AREA]  # the first is what is not of the color
-        sizes.append(areas.astype(np.intp))
-        colors.append(np.full(len(areas), color, np.intp))
-    return np.concatenate(sizes), np.concatenate(colors)
+    patches = label(cells, background=-1, connectivity=2).ravel() - 1
+    sizes = np.bincount(patches)
+    colors = np.empty(len(sizes), np.intp)
+    colors[patches] = cells.ravel()
+    return sizes, colors

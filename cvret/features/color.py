@@ -208,7 +208,8 @@ class OpponentHistogram(_ColorHistogram):
     Parameters
     ----------
     bins : tuple of int
-        Bins of O1, O2 and O3. Odd numbers for O1 and O2 put grey in the middle of a bin.
+        Bins of O1, O2 and O3. Odd numbers for O1 and O2 put grey in the
+        middle of a bin.
     layout : str or tuple of int
         As of `HSVHistogram`.
 

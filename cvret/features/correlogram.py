@@ -16,9 +16,9 @@ class ColorAutoCorrelogram(DescriptorTransformer):
     """Probability that a pixel at some distance from one of a color has this color too.
 
     The distance is that of the chessboard: the pixels at distance k are the ring of the
-    square of ``2 k + 1`` pixels. Compared by the sum of ``|p - q| / (1 + p + q)``, as in
-    the paper. Tells large patches of a color from scattered ones. Invariant to mirroring and to turns
-    by 90 degrees; not to lighting.
+    square of ``2 k + 1`` pixels. Compared by the sum of ``|p - q| / (1 + p + q)``, as
+    in the paper. Tells large patches of a color from scattered ones. Invariant to
+    mirroring and to turns by 90 degrees; not to lighting.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def _pairs(
     """Count, for each color, the ordered pairs of it at a distance."""
     height, width = cells.shape
     small = cells.astype(np.uint8) if n_colors <= 256 else cells
-    same = np.zeros(cells.shape, np.uint16)
+    same = np.zeros(cells.shape, np.uint8 if distance < 64 else np.uint32)
     # Half of the ring: a pair and its reverse are found together.
     ring = [(distance, x) for x in range(-distance, distance + 1)]
     ring += [(y, distance) for y in range(1 - distance, distance)]
@@ -126,7 +126,7 @@ def _pairs(
             continue
         here = _moved(small, -down, -right)
         there = _moved(small, down, right)
-        _moved(same, -down, -right)[...] += here == there
+        _moved(same, -down, -right)[...] += (here == there).view(np.uint8)
     counts = np.bincount(cells.ravel(), same.ravel(), minlength=n_colors)
     return np.asarray(2.0 * counts, np.float64)
 

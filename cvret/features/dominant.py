@@ -12,15 +12,16 @@ from cvret.features.transforming import DescriptorTransformer
 
 __all__ = ["DominantColors"]
 
-_STEPS = 30  # of Lloyd's algorithm at most, each time that a color is split
+_STEPS = 30  # of Lloyd's algorithm at most, when there are all centers
+_FEW_STEPS = 4  # each time that a color is split
 _SETTLED = 0.01  # smallest part of the distortion that one more step must take off
 
 
 class DominantColors(DescriptorTransformer):
     """At most `n_colors` colors, each with its share: like MPEG-7's dominant colors.
 
-    The pixels' mean color is split in two along its deviation, both are improved by
-    Lloyd's algorithm, then the color of most distortion is split, until there are
+    The pixels' mean color is split in two along their longest axis, both are improved
+    by Lloyd's algorithm, then the color of most distortion is split, until there are
     `n_colors`; then colors closer than `merge` are joined. Nothing is by chance.
     Compared by "palette", MPEG-7's quadratic form. Invariant to the picture's size,
     to mirroring and to turns by 90 degrees; small changes of lighting cost little.
@@ -36,7 +37,8 @@ class DominantColors(DescriptorTransformer):
 
     Notes
     -----
-    MPEG-7 uses CIE L*u*v* and keeps shares in 5 bits; here it is CIE L*a*b*, and shares
+    Two colors of two pictures are alike up to a distance of 30, and of one picture
+    joined below 10, which was best on photographs. MPEG-7 uses CIE L*u*v* and keeps shares in 5 bits; here it is CIE L*a*b*, and shares
     stay as they are. Spatial coherence and variances, which are optional there, are
     left out. Colors equal in their five highest bits of red, green and blue are taken
     together before.
@@ -60,7 +62,7 @@ class DominantColors(DescriptorTransformer):
 
     metric = "palette"
 
-    def __init__(self, n_colors: int = 8, merge: float = 15.0, max_side: int = 256):
+    def __init__(self, n_colors: int = 8, merge: float = 10.0, max_side: int = 256):
         self.n_colors = n_colors
         self.merge = merge
         self.max_side = max_side
@@ -116,42 +118,60 @@ def _colors(image: Image) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _split(
     colors: NDArray[np.float64], weights: NDArray[np.float64], n_colors: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Find `n_colors` centers, or as many as there are distinct colors."""
+    """Find `n_colors` centers, or fewer where there are fewer colors, and shares."""
     centers = (weights @ colors)[None]
     owners = np.zeros(len(colors), np.intp)
-    while True:
-        shares = np.bincount(owners, weights, minlength=len(centers))
-        apart = (colors - centers[owners]) ** 2 * weights[:, None]
-        spread = np.stack(
-            [np.bincount(owners, column, minlength=len(centers)) for column in apart.T],
-            axis=1,
-        )
-        worst = int(spread.sum(axis=1).argmax())
-        if len(centers) >= n_colors or spread[worst].sum() < 1e-6:
-            return centers, shares
-        step = np.sqrt(spread[worst] / shares[worst])
-        centers = np.vstack([centers, centers[worst] + step])
-        centers[worst] -= step
-        centers, owners = _improved(colors, weights, centers)
+    for n_wanted in range(2, n_colors + 1):
+        apart = ((colors - centers[owners]) ** 2).sum(axis=1)
+        distortions = np.bincount(owners, weights * apart)
+        worst = int(distortions.argmax())
+        if distortions[worst] < 1e-6:
+            break
+        own = owners == worst
+        centers = _with_two(centers, worst, colors[own], weights[own])
+        steps = _STEPS if n_wanted == n_colors else _FEW_STEPS
+        centers, owners = _improved(colors, weights, centers, steps)
+    shares = np.bincount(owners, weights, minlength=len(centers))
+    return centers, np.asarray(shares, np.float64)
+
+
+def _with_two(
+    centers: NDArray[np.float64],
+    place: int,
+    colors: NDArray[np.float64],
+    weights: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Put two centers for one, a deviation apart from it along the longest axis."""
+    steps = colors - centers[place]
+    variances, axes = np.linalg.eigh((steps.T * weights) @ steps / weights.sum())
+    step = np.sqrt(max(variances[-1], 0)) * axes[:, -1]
+    step *= np.sign(step[np.abs(step).argmax()])  # the axis has no direction
+    moved = np.vstack([centers, centers[place] + step])
+    moved[place] -= step
+    return moved
 
 
 def _improved(
     colors: NDArray[np.float64],
     weights: NDArray[np.float64],
     centers: NDArray[np.float64],
+    steps: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     """Move centers to the means of the colors nearest to them, until it settles."""
     before = np.inf
-    for _ in range(_STEPS):
-        # The square of the color itself is the same for all centers.
+    squares = (colors**2).sum(axis=1)
+    for _ in range(steps):
+        # What the square of the color adds is the same for all centers.
         scores = (centers**2).sum(axis=1) - 2 * (colors @ centers.T)
         owners = scores.argmin(axis=1)
-        used, owners = np.unique(owners, return_inverse=True)
-        shares = np.bincount(owners, weights)
-        sums = [np.bincount(owners, weights * column) for column in colors.T]
-        centers = np.column_stack(sums) / shares[:, None]
-        distortion = float(weights @ ((colors - centers[owners]) ** 2).sum(axis=1))
-        if before - distortion <= _SETTLED * distortion and len(used) == len(centers):
+        shares = np.bincount(owners, weights, minlength=len(centers))
+        distortion = float(weights @ (squares + scores.min(axis=1)))
+        used = shares > 0
+        owners = (np.cumsum(used) - 1)[owners]
+        n_used = int(used.sum())
+        sums = [np.bincount(owners, weights * c, minlength=n_used) for c in colors.T]
+        centers = np.column_stack(sums) / shares[used, None]
+        if before - distortion <= _SETTLED * distortion:
             break
         before = distortion
     return centers, owners

@@ -104,7 +104,8 @@ class ScalableColor(DescriptorTransformer):
         levels = np.floor(15 * np.minimum(shares / (0.4 * 2047), 1) ** 0.4 + 0.5)
         order, most = _coefficients()
         found = _haar(levels)[order] - _OFFSETS
-        return (np.clip(found, -most, most)[:n] / 255).astype(np.float32)
+        clipped: NDArray[np.float64] = np.clip(found, -most, most)
+        return (clipped[:n] / 255).astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``coefficient0`` and so on."""
@@ -128,7 +129,8 @@ def _hsv_cells(image: Image) -> NDArray[np.int32]:
         np.int32
     ) >> 6
     cells: NDArray[np.int32] = (value.astype(np.int32) >> 6 << 6) + (saturations << 4)
-    return (cells + hues).ravel()
+    cells += hues
+    return cells.ravel()
 
 
 def _haar(levels: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -287,7 +289,9 @@ def _thumbnail(image: Image) -> NDArray[np.int64]:
         np.add.at(sums, owners[row : row + len(band)], across)
         row += len(band)
     heights = np.diff([*tops, height])
-    return sums // (heights[:, None] * np.diff([*lefts, width]))[..., None]
+    counts = heights[:, None] * np.diff([*lefts, width])
+    means: NDArray[np.int64] = sums // counts[..., None]
+    return means
 
 
 def _layout_levels(block: NDArray[np.int64], *, luminance: bool) -> NDArray[np.float64]:
@@ -311,4 +315,4 @@ def _layout_levels(block: NDArray[np.int64], *, luminance: bool) -> NDArray[np.f
     )
     levels = (np.where(found < 0, -levels, levels) + 132) >> 3
     levels[0] = first
-    return levels.astype(np.float64)
+    return np.asarray(levels, np.float64)

@@ -75,10 +75,14 @@ def _as_opponent(image: Image) -> Image:
 
 def _as_chromaticity(image: Image) -> Image:
     """Shares of red and green, 255 for all; black has thirds, as greys have."""
-    sums = image.sum(axis=2, dtype=np.float32)[..., None]
-    shares = np.full((*image.shape[:2], 2), 85, np.float32)
-    np.divide(255 * image[..., :2].astype(np.float32), sums, out=shares, where=sums > 0)
-    return (shares + np.float32(0.5)).astype(np.uint8)
+    pixels = np.ascontiguousarray(image).astype(np.float32)
+    sums = cv2.transform(pixels, np.ones((1, 3), np.float32))
+    scale = np.float32(255) / np.maximum(sums, 1)
+    shares: Image = np.empty((*sums.shape, 2), np.uint8)
+    for channel in (0, 1):
+        shares[..., channel] = pixels[..., channel] * scale + np.float32(0.5)
+    shares[sums == 0] = 85
+    return shares
 
 
 _BYTE = (0, 255)

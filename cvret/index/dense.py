@@ -104,7 +104,7 @@ def _hamming(query: Doubles, vectors: Doubles) -> Similarities:
     return ((vectors > 0.5) == (query > 0.5)).mean(axis=1)
 
 
-_NEAR = 15.0  # L*a*b* distance within which two colors are alike (Td)
+_NEAR = 30.0  # L*a*b* distance within which two colors are alike (Td)
 _SLOPE = 1.2  # times that, where their likeness would be 0 (dmax = alpha * Td)
 
 
@@ -114,7 +114,7 @@ def _palette(query: Doubles, vectors: Doubles) -> Similarities:
     Vectors are rows of L*, a*, b* and a share; shares sum to 1. Two colors at distance
     d <= Td are alike by ``1 - d / (alpha * Td)``, others not at all. The colors of one
     set are compared with each other too, which changes nothing where all are farther
-    than Td apart, as the standard has them.
+    than Td apart, as the standard has them (where Td, of L*u*v*, is 10 to 20).
     """
     if len(query) % 4:
         raise ValueError(

@@ -64,11 +64,20 @@ def plain_shades(hue: int, saturation: int, value: int) -> list[float]:
 
 def test_memberships_equal_the_plain_rules():
     hsv = np.array(
-        [(h, s, v) for h in range(0, 360, 7) for s in range(0, 256, 15) for v in range(0, 256, 17)]
+        [
+            (h, s, v)
+            for h in range(0, 360, 7)
+            for s in range(0, 256, 15)
+            for v in range(0, 256, 17)
+        ]
     )
     some = hsv[::3]
-    assert np.allclose(fuzzy_colors(some), [plain_colors(*row) for row in some.tolist()])
-    assert np.allclose(fuzzy_shades(some), [plain_shades(*row) for row in some.tolist()])
+    assert np.allclose(
+        fuzzy_colors(some), [plain_colors(*row) for row in some.tolist()]
+    )
+    assert np.allclose(
+        fuzzy_shades(some), [plain_shades(*row) for row in some.tolist()]
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +107,12 @@ def test_hue_saturation_and_value_are_cut_off_by_hand():
     # 119 + 60 * -100 / 200 = 89, saturation 255. Blue 30, all else 10: hue 239,
     # saturation 255 - 85.
     rgb = np.array([[255, 0, 100], [100, 200, 0], [10, 10, 30], [7, 7, 7]])
-    assert hsv_of(rgb).tolist() == [[335, 255, 255], [89, 255, 200], [239, 170, 30], [0, 0, 7]]
+    assert hsv_of(rgb).tolist() == [
+        [335, 255, 255],
+        [89, 255, 200],
+        [239, 170, 30],
+        [0, 0, 7],
+    ]
 
 
 def plain_levels(histogram: np.ndarray, table: np.ndarray) -> np.ndarray:
@@ -120,7 +134,9 @@ def shades_of(block: np.ndarray) -> np.ndarray:
     return np.array(plain_shades(*hsv_of(mean[None])[0].tolist()))
 
 
-def plain_cedd(image: np.ndarray, down: int, across: int, rows: int, columns: int) -> np.ndarray:
+def plain_cedd(
+    image: np.ndarray, down: int, across: int, rows: int, columns: int
+) -> np.ndarray:
     histogram, grey = np.zeros((6, 24)), grey_of(image)
     for y in range(0, rows * down, down):
         for x in range(0, columns * across, across):
@@ -154,7 +170,9 @@ def plain_cedd(image: np.ndarray, down: int, across: int, rows: int, columns: in
     ],
 )
 def test_cedd_equals_the_plain_steps(coffee, height, width, blocks):
-    image = np.ascontiguousarray(coffee[40 : 40 + 2 * height : 2, 100 : 100 + 2 * width : 2])
+    image = np.ascontiguousarray(
+        coffee[40 : 40 + 2 * height : 2, 100 : 100 + 2 * width : 2]
+    )
     assert np.array_equal(_cedd_levels(image), plain_cedd(image, *blocks))
 
 
@@ -191,7 +209,8 @@ def plain_fcth(image: np.ndarray, down: int, across: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("height", "width", "blocks"), [(245, 90, (6, 4)), (33, 50, (4, 4)), (161, 160, (4, 4))]
+    ("height", "width", "blocks"),
+    [(245, 90, (6, 4)), (33, 50, (4, 4)), (161, 160, (4, 4))],
 )
 def test_fcth_equals_the_plain_steps(coffee, height, width, blocks):
     image = np.ascontiguousarray(coffee[20 : 20 + height, 100 : 100 + width])

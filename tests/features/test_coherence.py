@@ -10,9 +10,8 @@ from cvret.features.spaces import cells_of
 
 
 def test_a_patch_is_coherent_from_its_share_on():
-    # A white square of 4 x 4 and one of 12 x 12, far apart, on 40 x 40 of black; the
-    # blur takes off the squares' edges nothing, for a third of white is below half and
-    # two thirds, at a side, are above; but the four corners of each, 4/9, it does.
+    # White squares of 4 x 4 and 12 x 12 on black. The blur leaves 2/3 of white along
+    # their sides, which is white still, and 4/9 in their corners, which is black.
     image = np.zeros((40, 40, 3), np.uint8)
     image[2:6, 2:6] = 255
     image[20:32, 20:32] = 255

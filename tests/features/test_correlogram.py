@@ -26,7 +26,9 @@ def plain(cells: np.ndarray, distance: int, n_colors: int) -> np.ndarray:
 def test_equal_to_the_definition(space):
     image = np.random.default_rng(0).integers(0, 256, (11, 16, 3), np.uint8)
     bins = (2, 1, 2)
-    correlogram = cvret.ColorAutoCorrelogram(bins=bins, distances=(1, 3, 12), space=space)
+    correlogram = cvret.ColorAutoCorrelogram(
+        bins=bins, distances=(1, 3, 12), space=space
+    )
     cells = cells_of(image, space, bins)
     expected = np.concatenate([plain(cells, d, 4) for d in (1, 3, 12)])
     assert np.allclose(correlogram.describe(image), expected, atol=1e-6)
@@ -36,7 +38,9 @@ def test_more_than_256_colors_are_told_apart():
     # Red 0 and red 64 of 8 x 16 x 8 cells: 0 and 2 * 128.
     image = np.zeros((1, 2, 3), np.uint8)
     image[0, 1, 0] = 64
-    correlogram = cvret.ColorAutoCorrelogram(bins=(8, 16, 8), distances=(1,), space="rgb")
+    correlogram = cvret.ColorAutoCorrelogram(
+        bins=(8, 16, 8), distances=(1,), space="rgb"
+    )
     assert not correlogram.describe(image).any()
 
 

@@ -39,6 +39,13 @@ def test_about_as_good_as_k_means(coffee):
     assert rows[:, 3].sum() == pytest.approx(1)
 
 
+def test_colors_across_the_deviation_are_split_too():
+    # L* rises as b* falls: no split along both rising could tell them apart.
+    image = np.uint8([[[128, 128, 40], [90, 90, 160]]])
+    rows = cvret.DominantColors(n_colors=2).describe(image).reshape(2, 4)
+    assert rows[:, 3].tolist() == [0.5, 0.5]
+
+
 def test_mirroring_changes_nothing(chelsea):
     descriptor = cvret.DominantColors(max_side=10**4)
     mirrored = np.ascontiguousarray(chelsea[:, ::-1])

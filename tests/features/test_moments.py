@@ -31,7 +31,9 @@ def test_one_color_has_no_deviation():
 
 def test_names_tell_region_channel_and_moment():
     names = cvret.ColorMoments(layout="center-surround").get_feature_names_out()
-    assert names[:3].tolist() == [f"center_L_{m}" for m in ("mean", "deviation", "skewness")]
+    assert names[:3].tolist() == [
+        f"center_L_{m}" for m in ("mean", "deviation", "skewness")
+    ]
     assert names[-1] == "surround_b_skewness"
 
 

@@ -134,7 +134,9 @@ ZIGZAG = [0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33
 
 @pytest.mark.parametrize("picture", ["photo", "noise"])
 def test_layout_equals_the_plain_steps(picture, coffee):
-    image = np.ascontiguousarray(coffee[::5, ::5]) if picture == "photo" else noise(19, 13)
+    image = (
+        np.ascontiguousarray(coffee[::5, ::5]) if picture == "photo" else noise(19, 13)
+    )
     thumbnail = plain_thumbnail(image)
     expected = []
     for channel, weights in enumerate([(2, 2, 2), (2, 1, 1), (4, 2, 2)]):

@@ -48,7 +48,9 @@ def test_fewer_bins_join_cells_as_the_reference_software():
     assert _joined(128)[192:200].tolist() == [96, 96, 97, 97, 98, 98, 99, 99]
     assert _joined(64)[:17].tolist() == [0] * 8 + [1] * 8 + [2]
     assert _joined(64)[64:72].tolist() == [8, 8, 9, 9, 8, 8, 9, 9]
-    assert _joined(64)[224:240].tolist() == [n for n in (56, 57, 58, 59) for _ in range(4)]
+    assert _joined(64)[224:240].tolist() == [
+        n for n in (56, 57, 58, 59) for _ in range(4)
+    ]
     assert _joined(32)[112:132].tolist() == [7] * 16 + [8, 9, 10, 11]
     assert _joined(32)[192:200].tolist() == [8, 8, 9, 9, 10, 10, 11, 11]
     assert _joined(32)[255] == 31

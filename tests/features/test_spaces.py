@@ -40,7 +40,9 @@ def test_chromaticities_follow_their_formulas(noise):
 
 
 def test_lab_fills_the_ranges_it_is_given(noise):
-    grid = np.stack(np.meshgrid(*[np.arange(0, 256, 15)] * 3), axis=-1).reshape(-1, 18, 3)
+    grid = np.stack(np.meshgrid(*[np.arange(0, 256, 15)] * 3), axis=-1).reshape(
+        -1, 18, 3
+    )
     lab = rgb2lab(grid.astype(np.uint8)).reshape(-1, 3) + [0, 128, 128]
     for channel in (1, 2):
         low, high = SPACES["lab"].ranges[channel]
@@ -62,7 +64,9 @@ def test_counts_are_those_of_the_cells(noise, space, bins, monkeypatch):
 def test_channels_are_counted_value_by_value(noise, space, monkeypatch):
     monkeypatch.setattr(spaces, "_BAND", 500)
     converted = SPACES[space].convert(noise)
-    expected = [np.bincount(c.ravel(), minlength=256) for c in converted.transpose(2, 0, 1)]
+    expected = [
+        np.bincount(c.ravel(), minlength=256) for c in converted.transpose(2, 0, 1)
+    ]
     assert channel_counts(noise, space).tolist() == np.concatenate(expected).tolist()
 
 
