@@ -53,8 +53,8 @@ class CEDD(DescriptorTransformer):
     2 x 2 pixels where one is below 40). Each block's mean color belongs to some of 24
     shades, by fuzzy memberships; the edge in it, by the five filters of MPEG-7's edge
     histogram on its quarters, to some of six textures. Their joint histogram is
-    quantized to 8 levels. Compared by Tanimoto's coefficient. Invariant to mirroring
-    only in its colors; not to lighting.
+    quantized to 8 levels. Compared by Tanimoto's coefficient. Not invariant to
+    turns or to lighting.
 
     Notes
     -----
@@ -106,11 +106,11 @@ class CEDD(DescriptorTransformer):
 class FCTH(DescriptorTransformer):
     """Fuzzy color and texture histogram.
 
-    The picture is divided into about 1,600 blocks of at least 4 x 4 pixels. Each block's
-    mean color belongs to some of 24 shades, by fuzzy memberships; the energies of three
-    bands of a Haar transform of the block belong to low or high, and so the block to
-    some of eight textures. Their joint histogram is quantized to 8 levels. Compared by
-    Tanimoto's coefficient. Not invariant to lighting.
+    The picture is divided into about 1,600 blocks of at least 4 x 4 pixels. Each
+    block's mean color belongs to some of 24 shades, by fuzzy memberships; the energies
+    of three bands of a Haar transform of the block belong to low or high, and so the
+    block to some of eight textures. Their joint histogram is quantized to 8 levels.
+    Compared by Tanimoto's coefficient. Not invariant to turns or to lighting.
 
     Notes
     -----

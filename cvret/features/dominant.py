@@ -37,11 +37,11 @@ class DominantColors(DescriptorTransformer):
 
     Notes
     -----
-    Two colors of two pictures are alike up to a distance of 30, and of one picture
-    joined below 10, which was best on photographs. MPEG-7 uses CIE L*u*v* and keeps shares in 5 bits; here it is CIE L*a*b*, and shares
+    MPEG-7 uses CIE L*u*v* and keeps shares in 5 bits; here it is CIE L*a*b*, and shares
     stay as they are. Spatial coherence and variances, which are optional there, are
-    left out. Colors equal in their five highest bits of red, green and blue are taken
-    together before.
+    left out. Colors of two pictures are alike up to a distance of 30, and those of one
+    picture are joined below 10, which was best on photographs. Colors equal in their
+    five highest bits of red, green and blue are taken together before.
 
     References
     ----------
@@ -122,7 +122,7 @@ def _split(
     centers = (weights @ colors)[None]
     owners = np.zeros(len(colors), np.intp)
     for n_wanted in range(2, n_colors + 1):
-        apart = ((colors - centers[owners]) ** 2).sum(axis=1)
+        apart = ((colors.T - centers.T[:, owners]) ** 2).sum(axis=0)
         distortions = np.bincount(owners, weights * apart)
         worst = int(distortions.argmax())
         if distortions[worst] < 1e-6:
@@ -162,10 +162,10 @@ def _improved(
     squares = (colors**2).sum(axis=1)
     for _ in range(steps):
         # What the square of the color adds is the same for all centers.
-        scores = (centers**2).sum(axis=1) - 2 * (colors @ centers.T)
-        owners = scores.argmin(axis=1)
+        scores = (centers**2).sum(axis=1)[:, None] - 2 * (centers @ colors.T)
+        owners = scores.argmin(axis=0)
         shares = np.bincount(owners, weights, minlength=len(centers))
-        distortion = float(weights @ (squares + scores.min(axis=1)))
+        distortion = float(weights @ (squares + scores.min(axis=0)))
         used = shares > 0
         owners = (np.cumsum(used) - 1)[owners]
         n_used = int(used.sum())
