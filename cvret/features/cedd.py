@@ -16,7 +16,9 @@ __all__ = ["CEDD", "FCTH", "JCD"]
 Doubles = NDArray[np.float64]
 
 _TEXTURES = ("flat", "other", "horizontal", "vertical", "rising", "falling")
-_BLOCKS = 1 << 16  # at a time, which bounds the memory that large pictures need
+# At a time, which bounds the memory that large pictures need.
+_BLOCKS = 1 << 16
+_PIXELS = 1 << 20
 
 # Shares of the blocks, in millionths, that stand for the levels 0 to 7; one row a
 # texture, as published with the descriptors.
@@ -260,7 +262,7 @@ def _cedd_levels(image: Image) -> Doubles:
     for part in _strips(image, down, rows, columns):
         part = part[:, : across * columns]
         shades = fuzzy_shades(hsv_of(_sums(part, down, across) // (down * across)))
-        quarters = _sums(_grey(part)[..., None], down // 2, across // 2)
+        quarters = _sums(_grey(part), down // 2, across // 2)
         quarters = quarters.reshape(-1, 2, columns, 2).transpose(0, 2, 1, 3)
         means = 4.0 * quarters.reshape(-1, 4) / (down * across)
         edges = _edges(np.asarray(means, np.float64))
@@ -308,8 +310,7 @@ def _sixteenths(grey: NDArray[np.uint8], down: int, across: int) -> Doubles:
     lefts = (
         np.arange(0, grey.shape[1], across)[:, None] + quarter * across // 4
     ).ravel()
-    sums = np.add.reduceat(grey, tops, axis=0, dtype=np.int64)
-    sums = np.add.reduceat(sums, lefts, axis=1)
+    sums = _sums_from(grey, tops, lefts)
     heights = np.diff([*tops, len(grey)])
     widths = np.diff([*lefts, grey.shape[1]])
     means = sums / (heights[:, None] * widths)
@@ -348,17 +349,29 @@ def _at_least(image: Image, side: int) -> Image:
 
 def _strips(image: Image, down: int, rows: int, columns: int) -> Iterator[Image]:
     """Give an image in pieces of whole rows of blocks."""
-    step = max(1, _BLOCKS // columns) * down
+    at_once = min(_BLOCKS // columns, _PIXELS // (down * image.shape[1]))
+    step = max(1, at_once) * down
     for start in range(0, rows * down, step):
         yield image[start : min(start + step, rows * down)]
 
 
-def _sums(image: NDArray[Any], down: int, across: int) -> NDArray[np.int64]:
+def _sums(image: NDArray[np.uint8], down: int, across: int) -> NDArray[np.int64]:
     """Sum blocks of pixels, shape (n_blocks, channels), row by row."""
-    height, width, channels = image.shape
+    height, width = image.shape[:2]
     tops, lefts = np.arange(0, height, down), np.arange(0, width, across)
-    sums = np.add.reduceat(image, tops, axis=0, dtype=np.int64)
-    return np.add.reduceat(sums, lefts, axis=1).reshape(-1, channels)
+    found = _sums_from(image, tops, lefts)
+    return found.reshape(len(tops) * len(lefts), -1)
+
+
+def _sums_from(
+    image: NDArray[np.uint8], tops: NDArray[np.intp], lefts: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Sum the pixels between lines, shape (n_rows, n_columns) and perhaps channels."""
+    height, width = image.shape[:2]
+    table = cv2.integral(np.ascontiguousarray(image), sdepth=cv2.CV_64F)
+    corners = table[np.ix_([*tops, height], [*lefts, width])]
+    sums: NDArray[np.int64] = np.diff(np.diff(corners, axis=0), axis=1).astype(np.int64)
+    return sums
 
 
 def _grey(image: Image) -> NDArray[np.uint8]:
