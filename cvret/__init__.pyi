@@ -21,11 +21,24 @@ from .evaluation.evaluate import Report, evaluate
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
-from .features.color import HSVHistogram
+from .features.cedd import CEDD, FCTH, JCD
+from .features.coherence import ColorCoherenceVector
+from .features.color import (
+    HSVHistogram,
+    LabHistogram,
+    OpponentHistogram,
+    RGBHistogram,
+    RGHistogram,
+)
+from .features.correlogram import ColorAutoCorrelogram
 from .features.dense import DenseSIFT
+from .features.dominant import DominantColors
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.local_color import LocalColorStatistics
+from .features.moments import ColorMoments
+from .features.mpeg7_color import ColorLayout, ScalableColor
+from .features.mpeg7_structure import ColorStructure
 from .features.patches import Patches
 from .features.simulated import SimulatedViews
 from .features.texture import LocalBinaryPatterns
@@ -51,6 +64,9 @@ __all__ = [
     "ASMK",
     "BEBLID",
     "BRISK",
+    "CEDD",
+    "FCTH",
+    "JCD",
     "KAZE",
     "ORB",
     "SIFT",
@@ -61,11 +77,17 @@ __all__ = [
     "AggregatedWords",
     "BagOfWords",
     "BinaryVocabulary",
+    "ColorAutoCorrelogram",
+    "ColorCoherenceVector",
+    "ColorLayout",
+    "ColorMoments",
+    "ColorStructure",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
     "Diffusion",
     "DoctorReport",
+    "DominantColors",
     "Explanation",
     "FisherVector",
     "FormatError",
@@ -75,17 +97,22 @@ __all__ = [
     "ImageError",
     "Index",
     "KReciprocal",
+    "LabHistogram",
     "LocalBinaryPatterns",
     "LocalColorStatistics",
     "LocalFeatures",
     "MissingExtraError",
     "NotFittedError",
+    "OpponentHistogram",
     "Patches",
     "Query",
     "QueryExpansion",
+    "RGBHistogram",
+    "RGHistogram",
     "Ranking",
     "Report",
     "Rocchio",
+    "ScalableColor",
     "SimulatedViews",
     "SpatialVerification",
     "UnknownNameError",

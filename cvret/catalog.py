@@ -9,8 +9,22 @@ from cvret.errors import UnknownNameError
 __all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
 
 DESCRIPTORS = {
+    "auto-correlogram": "cvret.features.correlogram:ColorAutoCorrelogram",
+    "cedd": "cvret.features.cedd:CEDD",
+    "color-coherence": "cvret.features.coherence:ColorCoherenceVector",
+    "color-layout": "cvret.features.mpeg7_color:ColorLayout",
+    "color-moments": "cvret.features.moments:ColorMoments",
+    "color-structure": "cvret.features.mpeg7_structure:ColorStructure",
+    "dominant-colors": "cvret.features.dominant:DominantColors",
+    "fcth": "cvret.features.cedd:FCTH",
     "hsv": "cvret.features.color:HSVHistogram",
+    "jcd": "cvret.features.cedd:JCD",
+    "lab": "cvret.features.color:LabHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "opponent": "cvret.features.color:OpponentHistogram",
+    "rg": "cvret.features.color:RGHistogram",
+    "rgb": "cvret.features.color:RGBHistogram",
+    "scalable-color": "cvret.features.mpeg7_color:ScalableColor",
 }
 """Whole-image descriptors."""
 
@@ -99,7 +113,7 @@ def spec_of(part: Any) -> dict[str, Any]:
     --------
     >>> from cvret.features.color import HSVHistogram
     >>> spec_of(HSVHistogram(bins=(8, 3, 3)))
-    {'part': 'hsv', 'params': {'bins': [8, 3, 3]}}
+    {'part': 'hsv', 'params': {'bins': [8, 3, 3], 'layout': 'whole'}}
     """
     name = name_of(part)
     if name is None:

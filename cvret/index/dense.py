@@ -66,6 +66,11 @@ def _l1(query: Doubles, vectors: Doubles) -> Similarities:
     return 1 / (1 + np.abs(vectors - query).sum(axis=1))
 
 
+def _relative_l1(query: Doubles, vectors: Doubles) -> Similarities:
+    """``1 / (1 + d)`` of the sum of ``|p - q| / (1 + p + q)``."""
+    return 1 / (1 + (np.abs(vectors - query) / (1 + vectors + query)).sum(axis=1))
+
+
 def _l2(query: Doubles, vectors: Doubles) -> Similarities:
     """``1 / (1 + d)`` of the Euclidean distance."""
     return 1 / (1 + np.sqrt(((vectors - query) ** 2).sum(axis=1)))
@@ -99,6 +104,38 @@ def _hamming(query: Doubles, vectors: Doubles) -> Similarities:
     return ((vectors > 0.5) == (query > 0.5)).mean(axis=1)
 
 
+_NEAR = 30.0  # L*a*b* distance within which two colors are alike (Td)
+_SLOPE = 1.2  # times that, where their likeness would be 0 (dmax = alpha * Td)
+
+
+def _palette(query: Doubles, vectors: Doubles) -> Similarities:
+    """One less half of MPEG-7's quadratic distance of two sets of dominant colors.
+
+    Vectors are rows of L*, a*, b* and a share; shares sum to 1. Two colors at distance
+    d <= Td are alike by ``1 - d / (alpha * Td)``, others not at all. The colors of one
+    set are compared with each other too, which changes nothing where all are farther
+    than Td apart, as the standard has them (where Td, of L*u*v*, is 10 to 20).
+    """
+    if len(query) % 4:
+        raise ValueError(
+            "the metric 'palette' compares rows of L, a, b and share, so vectors must "
+            f"have a multiple of 4 elements, got {len(query)}"
+        )
+    asked = query.reshape(1, -1, 4)
+    stored = vectors.reshape(len(vectors), -1, 4)
+    apart = _alike(asked, asked) + _alike(stored, stored) - 2 * _alike(asked, stored)
+    return np.clip(1 - apart / 2, 0, 1)
+
+
+def _alike(one: Doubles, other: Doubles) -> Similarities:
+    """Sum of the products of shares, weighted by how alike their colors are."""
+    steps = one[:, :, None, :3] - other[:, None, :, :3]
+    far = np.sqrt((steps**2).sum(axis=3))
+    alike = np.where(far <= _NEAR, 1 - far / (_SLOPE * _NEAR), 0)
+    terms = alike * one[:, :, None, 3] * other[:, None, :, 3]
+    return terms.reshape(len(terms), -1).sum(axis=1)
+
+
 METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "chi2": _chi2,
     "correlation": _correlation,
@@ -109,6 +146,8 @@ METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "intersection": _intersection,
     "l1": _l1,
     "l2": _l2,
+    "palette": _palette,
+    "relative-l1": _relative_l1,
     "tanimoto": _tanimoto,
 }
 """Similarities in [0, 1] of a vector with many, 1 for equal ones, by name."""
