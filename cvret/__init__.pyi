@@ -27,7 +27,7 @@ from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.patches import Patches
 from .features.simulated import SimulatedViews
-from .features.texture import LocalBinaryPatterns
+from .features.texture import CompletedLBP, LocalBinaryPatterns
 from .images.folders import list_images
 from .images.reading import read_image
 from .records import (
@@ -60,6 +60,7 @@ __all__ = [
     "AggregatedWords",
     "BagOfWords",
     "BinaryVocabulary",
+    "CompletedLBP",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",

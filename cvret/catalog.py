@@ -9,6 +9,7 @@ from cvret.errors import UnknownNameError
 __all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
 
 DESCRIPTORS = {
+    "clbp": "cvret.features.texture:CompletedLBP",
     "hsv": "cvret.features.color:HSVHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
 }
