@@ -23,6 +23,7 @@ from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
 from .features.color import HSVHistogram
 from .features.dense import DenseSIFT
+from .features.haralick import Haralick
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.patches import Patches
@@ -71,6 +72,7 @@ __all__ = [
     "FormatError",
     "GroundTruth",
     "HSVHistogram",
+    "Haralick",
     "Hit",
     "ImageError",
     "Index",

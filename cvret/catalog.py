@@ -10,6 +10,7 @@ __all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_
 
 DESCRIPTORS = {
     "clbp": "cvret.features.texture:CompletedLBP",
+    "haralick": "cvret.features.haralick:Haralick",
     "hsv": "cvret.features.color:HSVHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
 }
