@@ -23,12 +23,17 @@ from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
 from .features.color import HSVHistogram
 from .features.dense import DenseSIFT
+from .features.gabor import GaborBank
 from .features.haralick import Haralick
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
+from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
+from .features.phase import LocalPhaseQuantization
 from .features.simulated import SimulatedViews
+from .features.tamura import Tamura
 from .features.texture import CompletedLBP, LocalBinaryPatterns
+from .features.wavelets import WaveletEnergies
 from .images.folders import list_images
 from .images.reading import read_image
 from .records import (
@@ -67,18 +72,22 @@ __all__ = [
     "DenseSIFT",
     "Diffusion",
     "DoctorReport",
+    "EdgeHistogram",
     "Explanation",
     "FisherVector",
     "FormatError",
+    "GaborBank",
     "GroundTruth",
     "HSVHistogram",
     "Haralick",
     "Hit",
+    "HomogeneousTexture",
     "ImageError",
     "Index",
     "KReciprocal",
     "LocalBinaryPatterns",
     "LocalFeatures",
+    "LocalPhaseQuantization",
     "MissingExtraError",
     "NotFittedError",
     "Patches",
@@ -89,11 +98,13 @@ __all__ = [
     "Rocchio",
     "SimulatedViews",
     "SpatialVerification",
+    "Tamura",
     "UnknownNameError",
     "Verification",
     "VisualWords",
     "Vocabulary",
     "VocabularyReport",
+    "WaveletEnergies",
     "__version__",
     "evaluate",
     "list_images",

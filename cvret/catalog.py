@@ -10,9 +10,15 @@ __all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_
 
 DESCRIPTORS = {
     "clbp": "cvret.features.texture:CompletedLBP",
+    "edge-histogram": "cvret.features.mpeg7_texture:EdgeHistogram",
+    "gabor": "cvret.features.gabor:GaborBank",
     "haralick": "cvret.features.haralick:Haralick",
+    "homogeneous-texture": "cvret.features.mpeg7_texture:HomogeneousTexture",
     "hsv": "cvret.features.color:HSVHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "lpq": "cvret.features.phase:LocalPhaseQuantization",
+    "tamura": "cvret.features.tamura:Tamura",
+    "wavelets": "cvret.features.wavelets:WaveletEnergies",
 }
 """Whole-image descriptors."""
 

@@ -1,7 +1,7 @@
 """Texture of a whole image by a bank of Gabor filters."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,8 +81,7 @@ class GaborBank(DescriptorTransformer):
         scales, orientations, side = self._check()
         grey = fitted(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), side)
         height, width = grey.shape
-        filters = _filters(scales, orientations, side)
-        whole = filters.shape[-1]
+        whole = fft.next_fast_len(side + side // 4)
         margin = (whole - side) // 2
         padded = cv2.copyMakeBorder(
             grey,
@@ -93,11 +92,19 @@ class GaborBank(DescriptorTransformer):
             cv2.BORDER_REFLECT,
         )
         spectrum = fft.fft2(padded.astype(np.float32) / 255)
-        values = np.empty((len(filters), 2))
-        for row, response in zip(values, filters, strict=True):
-            magnitudes = np.abs(fft.ifft2(spectrum * response, overwrite_x=True))
-            inside = magnitudes[margin : margin + height, margin : margin + width]
-            row[:] = inside.mean(), inside.std()
+        values = np.empty((scales * orientations, 2))
+        for row, kept in zip(
+            values, _filters(scales, orientations, whole), strict=True
+        ):
+            near = spectrum[kept.rows[:, None], kept.columns] * kept.response
+            found = fft.ifft2(near, norm="forward", overwrite_x=True) / spectrum.size
+            top = -(-margin // kept.step)
+            inside = found[top : -(-(margin + height) // kept.step)]
+            inside = inside[:, top : -(-(margin + width) // kept.step)]
+            power = inside.real**2 + inside.imag**2
+            mean = np.sqrt(power).mean(dtype=np.float64)
+            variance = power.mean(dtype=np.float64) - mean**2
+            row[:] = mean, np.sqrt(max(variance, 0))
         # Below this is nothing but the rounding of the transform.
         values[values < 1e-5] = 0
         return (values.ravel() / 0.01).astype(np.float32)
@@ -133,14 +140,24 @@ def fitted(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return small
 
 
+class _Filter(NamedTuple):
+    """The part of the spectrum that a filter lets through.
+
+    Its inverse transform has the magnitudes of the response at each `step`-th pixel.
+    """
+
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+    response: NDArray[np.float32]
+    step: int
+
+
 @cache
-def _filters(scales: int, orientations: int, side: int) -> NDArray[np.float32]:
-    """Responses of the filters to each frequency, the finest scale first."""
-    whole = fft.next_fast_len(side + side // 4)
-    v, u = np.meshgrid(fft.fftfreq(whole), fft.fftfreq(whole), indexing="ij")
-    step = (_HIGHEST / _LOWEST) ** (1 / (scales - 1))
+def _filters(scales: int, orientations: int, whole: int) -> list[_Filter]:
+    """The filters of a picture of `whole` pixels a side, the finest scale first."""
+    ratio = (_HIGHEST / _LOWEST) ** (1 / (scales - 1))
     half = 2 * np.log(2)
-    sigma_u = (step - 1) * _HIGHEST / ((step + 1) * np.sqrt(half))
+    sigma_u = (ratio - 1) * _HIGHEST / ((ratio + 1) * np.sqrt(half))
     # As in the paper: neighbors in direction touch at half of their peaks.
     sigma_v = (
         np.tan(np.pi / (2 * orientations))
@@ -148,13 +165,28 @@ def _filters(scales: int, orientations: int, side: int) -> NDArray[np.float32]:
         / np.sqrt(half - half**2 * sigma_u**2 / _HIGHEST**2)
     )
     filters = []
-    for scale in step ** np.arange(scales):
+    for scale in ratio ** np.arange(scales):
+        # What lies beyond 3.5 standard deviations is left out.
+        wanted = 7 * max(sigma_u, sigma_v) / scale * whole
+        step = 1
+        while whole % (2 * step) == 0 and whole // (2 * step) >= wanted:
+            step *= 2
+        n = whole // step
         for angle in np.pi * np.arange(orientations) / orientations:
-            along = scale * (u * np.cos(angle) + v * np.sin(angle)) - _HIGHEST
-            across = scale * (v * np.cos(angle) - u * np.sin(angle))
-            filters.append(
-                np.exp(-((along / sigma_u) ** 2 + (across / sigma_v) ** 2) / 2)
+            peak = np.array([np.sin(angle), np.cos(angle)]) * _HIGHEST / scale * whole
+            rows, columns = (
+                np.round(peak).astype(np.intp)[:, None] + np.arange(n) - n // 2
             )
-    responses = np.array(filters, np.float32)
-    responses[:, 0, 0] = 0  # so that brightness does not matter
-    return responses
+            # Frequencies of the whole picture repeat.
+            v, u = ((f + whole // 2) % whole - whole // 2 for f in (rows, columns))
+            v, u = scale * v[:, None] / whole, scale * u / whole
+            along = u * np.cos(angle) + v * np.sin(angle) - _HIGHEST
+            across = v * np.cos(angle) - u * np.sin(angle)
+            response = np.exp(-((along / sigma_u) ** 2 + (across / sigma_v) ** 2) / 2)
+            response[(u == 0) & (v == 0)] = 0  # so that brightness does not matter
+            filters.append(
+                _Filter(
+                    rows % whole, columns % whole, response.astype(np.float32), step
+                )
+            )
+    return filters

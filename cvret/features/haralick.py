@@ -30,9 +30,9 @@ HARALICK = (
 )
 """Haralick's first thirteen features, in his order."""
 
-# The power of (levels - 1) that each feature grows with, and divisors of its mean and its
-# range over the directions: about their standard deviations in photographs, or more where
-# nothing but the margin of the picture makes a range.
+# The power of (levels - 1) that each feature grows with, and divisors of its mean and
+# its range over the directions: about their standard deviations in photographs, or more
+# where nothing but the margin of the picture makes a range.
 _SCALES = {
     "asm": (0, 0.09, 0.02),
     "contrast": (2, 0.006, 0.006),
@@ -309,10 +309,11 @@ def _rounded(step: float) -> int:
 def _along(p: Doubles, places: NDArray[np.intp], n: int) -> Doubles:
     """Sum the elements of each matrix that have the same place."""
     offsets = np.arange(len(p))[:, None, None] * n
-    found: Doubles = np.bincount(
+    sums: Any = np.bincount(
         (places + offsets).ravel(), weights=p.ravel(), minlength=len(p) * n
     )
-    return found.reshape(len(p), n)
+    found: Doubles = sums.reshape(len(p), n)
+    return found
 
 
 def _entropy(p: Doubles) -> Doubles:

@@ -103,27 +103,22 @@ def _coarseness(grey: NDArray[np.uint8]) -> float:
     padded = cv2.copyMakeBorder(
         grey, margin, margin, margin, margin, cv2.BORDER_REFLECT
     )
-    sums = cv2.integral(padded)
     strongest = np.zeros((height, width), np.float32)
     best = np.ones((height, width), np.float32)
     for k in range(_SCALES + 1):
-        # Windows on both sides of a pixel; that of one pixel has it on its left.
+        # Each mean stands where its window begins.
         wide = 2**k
-        half = wide // 2
-        box = sums[wide:, wide:] - sums[:-wide, wide:]
-        box -= sums[wide:, :-wide] - sums[:-wide, :-wide]
-        y, x = margin - half, margin - half
-        level = box[y : y + height]
-        right = level[:, margin : margin + width]
-        left = level[:, margin - wide : margin - wide + width]
-        level = box[:, x : x + width]
-        low = level[margin : margin + height]
-        high = level[margin - wide : margin - wide + height]
-        difference = np.maximum(cv2.absdiff(right, left), cv2.absdiff(low, high))
-        difference = difference.astype(np.float32) / np.float32(4**k)
-        better = difference > strongest
-        best[better] = wide
-        np.maximum(strongest, difference, out=strongest)
+        means = cv2.boxFilter(padded, cv2.CV_32F, (wide, wide), anchor=(0, 0))
+        middle = margin - wide // 2
+        rows, columns = means[middle:][:height], means[:, middle:][:, :width]
+        difference = cv2.max(
+            cv2.absdiff(
+                rows[:, margin:][:, :width], rows[:, margin - wide :][:, :width]
+            ),
+            cv2.absdiff(columns[margin:][:height], columns[margin - wide :][:height]),
+        )
+        np.copyto(best, wide, where=difference > strongest)
+        cv2.max(strongest, difference, strongest)
     return float(best.mean(dtype=np.float64))
 
 
