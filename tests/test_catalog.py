@@ -10,6 +10,9 @@ from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, build, find, spec_o
 PARTS = [
     cvret.HSVHistogram(bins=(8, 2, 2)),
     cvret.LocalBinaryPatterns(radii=(1, 2.5), points=4),
+    cvret.LocalBinaryPatterns(method="ror", layout=(2, 3), color="lab"),
+    cvret.Haralick(distances=(1, 2), features=("contrast", "energy")),
+    cvret.EdgeHistogram(extended=False),
     cvret.SIFT(max_keypoints=5, root=False),
     cvret.ORB(n_levels=3),
     cvret.AKAZE(upright=True),

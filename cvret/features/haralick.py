@@ -138,12 +138,12 @@ class Haralick(DescriptorTransformer):
             parts[grey], self.distances, np.deg2rad(self.angles), levels
         )
         pooled = []
-        for of_distance in np.moveaxis(counts, 2, 0):
-            found = of_distance[..., of_distance.any(axis=(0, 1))]
-            if not found.size:
-                found = np.zeros((levels, levels, 1), np.uint32)
-                found[parts[grey[0, 0]], parts[grey[0, 0]]] = 1
-            properties = cooccurrence_properties(found[:, :, None])
+        for of_distance in counts.transpose(2, 3, 0, 1):
+            found = of_distance[of_distance.any(axis=(1, 2))]
+            if not len(found):
+                found = np.zeros((1, levels, levels), np.uint32)
+                found[0, parts[grey[0, 0]], parts[grey[0, 0]]] = 1
+            properties = cooccurrence_properties(found.transpose(1, 2, 0)[:, :, None])
             values = np.array([properties[name][0] for name in self.features])
             pooled.append(np.stack([values.mean(axis=1), np.ptp(values, axis=1)]))
         if self.scaled:
@@ -225,9 +225,7 @@ def cooccurrence_matrices(
     [[1, 1], [0, 0]]
     """
     height, width = grey.shape
-    counts = np.zeros((levels, levels, len(distances), len(angles)), np.uint32)
-    first = grey.astype(np.uint16)
-    first *= np.uint16(levels)
+    counts = np.zeros((len(distances), len(angles), levels, levels), np.uint32)
     for d, distance in enumerate(distances):
         for a, angle in enumerate(angles):
             down = _rounded(np.sin(angle) * distance)
@@ -236,13 +234,10 @@ def cooccurrence_matrices(
                 continue
             y, x = max(-down, 0), max(-right, 0)
             h, w = height - abs(down), width - abs(right)
-            pairs = (
-                first[y : y + h, x : x + w]
-                + grey[y + down : y + down + h, x + right : x + right + w]
-            )
-            found = np.bincount(pairs.ravel(), minlength=levels**2)
-            counts[:, :, d, a] = found.reshape(levels, levels)
-    return counts + counts.transpose(1, 0, 2, 3) if symmetric else counts
+            first = grey[y : y + h, x : x + w]
+            second = grey[y + down : y + down + h, x + right : x + right + w]
+            _count_pairs(first, second, counts[d, a], symmetric)
+    return counts.transpose(2, 3, 0, 1)
 
 
 def cooccurrence_properties(counts: NDArray[np.uint32]) -> dict[str, Doubles]:
@@ -261,13 +256,14 @@ def cooccurrence_properties(counts: NDArray[np.uint32]) -> dict[str, Doubles]:
     """
     levels = len(counts)
     shape = counts.shape[2:]
-    p = np.moveaxis(counts, (0, 1), (-2, -1)).reshape(-1, levels, levels)
-    p = p / p.sum(axis=(1, 2), keepdims=True, dtype=np.float64)
+    p = counts.transpose(2, 3, 0, 1).reshape(-1, levels, levels).astype(np.float64)
+    p /= p.sum(axis=(1, 2), keepdims=True)
     i = np.arange(levels)
     sums = np.arange(2 * levels - 1)
     p_rows, p_columns = p.sum(axis=2), p.sum(axis=1)
-    p_sum = _along(p, i[:, None] + i, 2 * levels - 1)
-    p_difference = _along(p, np.abs(i[:, None] - i), levels)
+    p_sum, p_apart = _diagonals(p), _diagonals(p[:, :, ::-1])
+    p_difference = p_apart[:, levels - 1 :].copy()
+    p_difference[:, 1:] += p_apart[:, levels - 2 :: -1]
 
     mean_row, mean_column = p_rows @ i, p_columns @ i
     rows, columns = (i - mean_row[:, None]), (i - mean_column[:, None])
@@ -280,7 +276,7 @@ def cooccurrence_properties(counts: NDArray[np.uint32]) -> dict[str, Doubles]:
     apart = entropy_row + entropy_column - entropy
     most = np.maximum(entropy_row, entropy_column)
     sum_average, dissimilarity = p_sum @ sums, p_difference @ i
-    asm = (p**2).sum(axis=(1, 2))
+    asm = np.einsum("nij,nij->n", p, p)
     values = {
         "asm": asm,
         "contrast": p_difference @ i**2,
@@ -306,18 +302,38 @@ def _rounded(step: float) -> int:
     return int(np.copysign(np.floor(abs(step) + 0.5), step))
 
 
-def _along(p: Doubles, places: NDArray[np.intp], n: int) -> Doubles:
-    """Sum the elements of each matrix that have the same place."""
-    offsets = np.arange(len(p))[:, None, None] * n
-    sums: Any = np.bincount(
-        (places + offsets).ravel(), weights=p.ravel(), minlength=len(p) * n
-    )
-    found: Doubles = sums.reshape(len(p), n)
-    return found
+def _count_pairs(
+    first: NDArray[np.uint8],
+    second: NDArray[np.uint8],
+    counts: NDArray[np.uint32],
+    symmetric: bool,
+) -> None:
+    """Add the pairs of levels at the same places to `counts`, (levels, levels)."""
+    levels = len(counts)
+    # OpenCV gives float32, which holds whole numbers up to 2**24.
+    rows = max(2**23 // first.shape[1], 1)
+    for top in range(0, len(first), rows):
+        both = [first[top : top + rows], second[top : top + rows]]
+        found = cv2.calcHist(
+            both, [0, 1], None, [levels, levels], [0, levels, 0, levels]
+        )
+        if symmetric:
+            found += cv2.transpose(found)
+        counts += found.astype(np.uint32)
+
+
+def _diagonals(p: Doubles) -> Doubles:
+    """Sum the elements of each matrix whose row and column have the same sum."""
+    n, levels, _ = p.shape
+    # In rows longer by as much, then shorter by one, they stand below one another.
+    long = np.zeros((n, levels, 2 * levels))
+    long[:, :, :levels] = p
+    cut = long.reshape(n, -1)[:, : levels * (2 * levels - 1)]
+    sums: Doubles = cut.reshape(n, levels, 2 * levels - 1).sum(axis=1)
+    return sums
 
 
 def _entropy(p: Doubles) -> Doubles:
     """In bits, of each of some distributions."""
-    logs = np.log2(p, out=np.zeros_like(p), where=p > 0)
-    entropy: Doubles = -(p * logs).reshape(len(p), -1).sum(axis=1)
-    return entropy
+    shares = [values[values > 0] for values in p]
+    return np.array([-(values * np.log2(values)).sum() for values in shares])

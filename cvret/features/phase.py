@@ -15,6 +15,7 @@ __all__ = ["LocalPhaseQuantization", "phase_codes"]
 Floats = NDArray[np.float32]
 
 _CORRELATION = 0.9  # of neighboring pixels, as the paper assumes
+_PIXELS = 1 << 18  # at a time, which bounds the memory
 _EVEN = 1e-6  # share of the greatest response that is nothing but rounding
 
 
@@ -86,9 +87,13 @@ class LocalPhaseQuantization(DescriptorTransformer):
                 right - right // 2,
                 cv2.BORDER_REFLECT,
             )
-        codes = phase_codes(grey, window, decorrelated=self.decorrelated)
-        counts = np.bincount(codes.ravel(), minlength=256)
-        shares: NDArray[np.float64] = counts / codes.size
+        counts = np.zeros(256, np.int64)
+        rows = max(_PIXELS // grey.shape[1], 1)
+        for top in range(0, len(grey) - window + 1, rows):
+            strip = grey[top : top + rows + window - 1]
+            codes = phase_codes(strip, window, decorrelated=self.decorrelated)
+            counts += np.bincount(codes.ravel(), minlength=256)
+        shares: NDArray[np.float64] = counts / counts.sum()
         return shares.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:

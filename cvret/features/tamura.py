@@ -143,7 +143,7 @@ def _directions(grey: NDArray[np.uint8]) -> NDArray[np.float64]:
     strong = np.abs(across) + np.abs(down) >= 2 * _EDGE
     across, down = across[strong], down[strong]
     # Turned by 180 degrees, a gradient is the same edge; 90 degrees is -90.
-    angles = np.arctan2(down, across) / np.pi + 0.5
+    angles = np.arctan2(down, across) / np.float32(np.pi) + np.float32(0.5)
     bins = np.floor(angles * _DIRECTIONS).astype(np.intp) % _DIRECTIONS
     counts = np.bincount(bins, minlength=_DIRECTIONS)
     shares: NDArray[np.float64] = counts / max(len(bins), 1)

@@ -8,6 +8,7 @@ from scipy.signal import convolve2d
 from scipy.spatial.distance import cdist
 
 import cvret
+from cvret.features import phase
 from cvret.features.phase import phase_codes
 
 
@@ -64,14 +65,14 @@ def test_decorrelated_codes_are_the_authors_up_to_the_signs(coffee, window):
 
 def test_blur_matters_less_than_to_local_binary_patterns(coffee):
     blurred = cv2.GaussianBlur(coffee, (0, 0), 1.5)
-    phase, patterns = (
+    by_phase, by_patterns = (
         np.abs(part.describe(coffee) - part.describe(blurred)).sum()
         for part in (
             cvret.LocalPhaseQuantization(),
             cvret.LocalBinaryPatterns(radii=(1,), method="default"),
         )
     )
-    assert phase < 0.7 * patterns
+    assert by_phase < 0.7 * by_patterns
 
 
 def test_brightness_and_contrast_do_not_matter(chelsea):
@@ -80,6 +81,12 @@ def test_brightness_and_contrast_do_not_matter(chelsea):
         cvret.LocalPhaseQuantization().describe(i) for i in (dark, dark * 3 + 20)
     )
     assert np.abs(one - other).sum() < 0.02
+
+
+def test_large_pictures_are_counted_in_strips(monkeypatch, coffee):
+    whole = cvret.LocalPhaseQuantization().describe(coffee)
+    monkeypatch.setattr(phase, "_PIXELS", 9000)
+    assert np.array_equal(whole, cvret.LocalPhaseQuantization().describe(coffee))
 
 
 def test_even_areas_are_code_0():
