@@ -22,7 +22,7 @@ class GaborBank(DescriptorTransformer):
     The picture is scaled so that its longer side has `side` pixels. The filters, of
     `scales` center frequencies from 0.4 down to 0.05 cycles a pixel and `orientations`
     directions, touch one another where each has half of its peak. Compared by L1. Not
-    changed by the mean brightness or by mirroring twice; changed by turns.
+    changed by the mean brightness, and little by the picture's size; changed by turns.
 
     Parameters
     ----------

@@ -48,7 +48,8 @@ class EdgeHistogram(DescriptorTransformer):
 
     Notes
     -----
-    Steps, thresholds and tables are those of the eXperimentation Model. Grey is
+    Steps, thresholds and tables are those of the eXperimentation Model, which enlarges
+    pictures with a side below 70 pixels to that. Grey is OpenCV's
     ``0.299 R + 0.587 G + 0.114 B``.
 
     References

@@ -15,6 +15,8 @@ __all__ = ["LocalPhaseQuantization", "phase_codes"]
 Floats = NDArray[np.float32]
 
 _CORRELATION = 0.9  # of neighboring pixels, as the paper assumes
+# Which filters of one axis go down and across: 0 even, 1 cosine, 2 sine.
+_PAIRS = ((0, 1), (0, 2), (1, 0), (2, 0), (1, 1), (2, 2), (1, 2), (2, 1))
 _PIXELS = 1 << 18  # at a time, which bounds the memory
 _EVEN = 1e-6  # share of the greatest response that is nothing but rounding
 
@@ -126,14 +128,12 @@ def phase_codes(
     array of uint8, shape (height - window + 1, width - window + 1)
         Bit ``i``, counted from the lowest, is set where part ``i`` is above 0.
     """
-    even, cosine, sine, mixing = _filters(window, decorrelated)
+    axis, mixing = _filters(window, decorrelated)
     margin = window // 2
-    pairs = [(even, cosine), (even, sine), (cosine, even), (sine, even)]
-    pairs += [(cosine, cosine), (sine, sine), (cosine, sine), (sine, cosine)]
     shape = (grey.shape[0] - 2 * margin, grey.shape[1] - 2 * margin)
     parts = np.empty((8, *shape), np.float32)
-    for part, (down, across) in zip(parts, pairs, strict=True):
-        found = cv2.sepFilter2D(grey, cv2.CV_32F, across, down)
+    for part, (down, across) in zip(parts, _PAIRS, strict=True):
+        found = cv2.sepFilter2D(grey, cv2.CV_32F, axis[across], axis[down])
         part[:] = found[margin:-margin, margin:-margin]
     mixed = (mixing @ parts.reshape(8, -1)).reshape(parts.shape)
     least = _EVEN * 255 * window**2
@@ -144,11 +144,10 @@ def phase_codes(
 
 
 @cache
-def _filters(window: int, decorrelated: bool) -> tuple[Floats, Floats, Floats, Floats]:
+def _filters(window: int, decorrelated: bool) -> tuple[Floats, Floats]:
     """The three filters of one axis, and what mixes their eight products."""
-    x = np.arange(window) - window // 2
-    even = np.ones(window)
-    cosine, sine = np.cos(2 * np.pi * x / window), np.sin(2 * np.pi * x / window)
+    x = 2 * np.pi * (np.arange(window) - window // 2) / window
+    axis = np.array([np.ones(window), np.cos(x), np.sin(x)])
     # Real and imaginary parts at (0, a), (a, 0), (a, a) and (a, -a), from products of
     # the filter down and the filter across.
     mixing = np.zeros((8, 8))
@@ -158,16 +157,12 @@ def _filters(window: int, decorrelated: bool) -> tuple[Floats, Floats, Floats, F
     mixing[6, [4, 5]] = 1, 1
     mixing[7, [6, 7]] = -1, 1
     if decorrelated:
-        pairs = [(even, cosine), (even, sine), (cosine, even), (sine, even)]
-        pairs += [(cosine, cosine), (sine, sine), (cosine, sine), (sine, cosine)]
-        masks = mixing @ np.array([np.outer(*pair).ravel() for pair in pairs])
+        products = [
+            np.outer(axis[down], axis[across]).ravel() for down, across in _PAIRS
+        ]
+        masks = mixing @ np.array(products)
         mixing = _decorrelating(masks, window) @ mixing
-    return (
-        even.astype(np.float32),
-        cosine.astype(np.float32),
-        sine.astype(np.float32),
-        mixing.astype(np.float32),
-    )
+    return axis.astype(np.float32), mixing.astype(np.float32)
 
 
 def _decorrelating(masks: NDArray[np.float64], window: int) -> NDArray[np.float64]:
