@@ -33,15 +33,21 @@ from .features.color import (
 from .features.correlogram import ColorAutoCorrelogram
 from .features.dense import DenseSIFT
 from .features.dominant import DominantColors
+from .features.gabor import GaborBank
+from .features.haralick import Haralick
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.local_color import LocalColorStatistics
 from .features.moments import ColorMoments
 from .features.mpeg7_color import ColorLayout, ScalableColor
 from .features.mpeg7_structure import ColorStructure
+from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
+from .features.phase import LocalPhaseQuantization
 from .features.simulated import SimulatedViews
-from .features.texture import LocalBinaryPatterns
+from .features.tamura import Tamura
+from .features.texture import CompletedLBP, LocalBinaryPatterns
+from .features.wavelets import WaveletEnergies
 from .images.folders import list_images
 from .images.reading import read_image
 from .records import (
@@ -82,18 +88,23 @@ __all__ = [
     "ColorLayout",
     "ColorMoments",
     "ColorStructure",
+    "CompletedLBP",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
     "Diffusion",
     "DoctorReport",
     "DominantColors",
+    "EdgeHistogram",
     "Explanation",
     "FisherVector",
     "FormatError",
+    "GaborBank",
     "GroundTruth",
     "HSVHistogram",
+    "Haralick",
     "Hit",
+    "HomogeneousTexture",
     "ImageError",
     "Index",
     "KReciprocal",
@@ -101,6 +112,7 @@ __all__ = [
     "LocalBinaryPatterns",
     "LocalColorStatistics",
     "LocalFeatures",
+    "LocalPhaseQuantization",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
@@ -115,11 +127,13 @@ __all__ = [
     "ScalableColor",
     "SimulatedViews",
     "SpatialVerification",
+    "Tamura",
     "UnknownNameError",
     "Verification",
     "VisualWords",
     "Vocabulary",
     "VocabularyReport",
+    "WaveletEnergies",
     "__version__",
     "evaluate",
     "list_images",

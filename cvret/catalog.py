@@ -17,6 +17,11 @@ DESCRIPTORS = {
     "color-structure": "cvret.features.mpeg7_structure:ColorStructure",
     "dominant-colors": "cvret.features.dominant:DominantColors",
     "fcth": "cvret.features.cedd:FCTH",
+    "clbp": "cvret.features.texture:CompletedLBP",
+    "edge-histogram": "cvret.features.mpeg7_texture:EdgeHistogram",
+    "gabor": "cvret.features.gabor:GaborBank",
+    "haralick": "cvret.features.haralick:Haralick",
+    "homogeneous-texture": "cvret.features.mpeg7_texture:HomogeneousTexture",
     "hsv": "cvret.features.color:HSVHistogram",
     "jcd": "cvret.features.cedd:JCD",
     "lab": "cvret.features.color:LabHistogram",
@@ -25,6 +30,9 @@ DESCRIPTORS = {
     "rg": "cvret.features.color:RGHistogram",
     "rgb": "cvret.features.color:RGBHistogram",
     "scalable-color": "cvret.features.mpeg7_color:ScalableColor",
+    "lpq": "cvret.features.phase:LocalPhaseQuantization",
+    "tamura": "cvret.features.tamura:Tamura",
+    "wavelets": "cvret.features.wavelets:WaveletEnergies",
 }
 """Whole-image descriptors."""
 
