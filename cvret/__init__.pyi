@@ -21,12 +21,17 @@ from .evaluation.evaluate import Report, evaluate
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
+from .features.census import CENTRIST
 from .features.color import HSVHistogram
 from .features.dense import DenseSIFT
+from .features.gist import GIST
+from .features.gradients import HOG, PHOG, EdgeDirectionHistogram
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.patches import Patches
+from .features.shape import FourierDescriptors, HuMoments, ZernikeMoments
 from .features.simulated import SimulatedViews
+from .features.sketch import Sketch
 from .features.texture import LocalBinaryPatterns
 from .images.folders import list_images
 from .images.reading import read_image
@@ -50,8 +55,12 @@ __all__ = [
     "ASMK",
     "BEBLID",
     "BRISK",
+    "CENTRIST",
+    "GIST",
+    "HOG",
     "KAZE",
     "ORB",
+    "PHOG",
     "SIFT",
     "SURF",
     "TEBLID",
@@ -65,12 +74,15 @@ __all__ = [
     "DenseSIFT",
     "Diffusion",
     "DoctorReport",
+    "EdgeDirectionHistogram",
     "Explanation",
     "FisherVector",
     "FormatError",
+    "FourierDescriptors",
     "GroundTruth",
     "HSVHistogram",
     "Hit",
+    "HuMoments",
     "ImageError",
     "Index",
     "KReciprocal",
@@ -85,12 +97,14 @@ __all__ = [
     "Report",
     "Rocchio",
     "SimulatedViews",
+    "Sketch",
     "SpatialVerification",
     "UnknownNameError",
     "Verification",
     "VisualWords",
     "Vocabulary",
     "VocabularyReport",
+    "ZernikeMoments",
     "__version__",
     "evaluate",
     "list_images",

@@ -9,8 +9,17 @@ from cvret.errors import UnknownNameError
 __all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
 
 DESCRIPTORS = {
+    "centrist": "cvret.features.census:CENTRIST",
+    "edge-directions": "cvret.features.gradients:EdgeDirectionHistogram",
+    "fourier": "cvret.features.shape:FourierDescriptors",
+    "gist": "cvret.features.gist:GIST",
+    "hog": "cvret.features.gradients:HOG",
     "hsv": "cvret.features.color:HSVHistogram",
+    "hu": "cvret.features.shape:HuMoments",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "phog": "cvret.features.gradients:PHOG",
+    "sketch": "cvret.features.sketch:Sketch",
+    "zernike": "cvret.features.shape:ZernikeMoments",
 }
 """Whole-image descriptors."""
 
