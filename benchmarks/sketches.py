@@ -146,9 +146,9 @@ def main() -> None:
             vectors = descriptor.transform(images).astype(float)
             for drawing, detector in DRAWINGS.items():
                 sketches = [drawn(images[row], detector) for row in own]
+                found = places(descriptor, sketches, vectors, own, classes)
                 record("sketches", set=name, images=len(images), queries=len(own),
-                       drawing=drawing, descriptor=label,
-                       **places(descriptor, sketches, vectors, own, classes))  # fmt: skip
+                       drawing=drawing, descriptor=label, **found)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -133,5 +133,5 @@ def blocks(shape: tuple[int, ...], level: int) -> list[tuple[slice, slice]]:
 
 def histogram(census: Grey) -> NDArray[np.float32]:
     """Give the shares of the 256 numbers."""
-    counts = cv2.calcHist([census], [0], None, [256], [0, 256])
+    counts: NDArray[np.float32] = cv2.calcHist([census], [0], None, [256], [0, 256])
     return (counts.ravel() / census.size).astype(np.float32)

@@ -24,8 +24,8 @@ class GIST(DescriptorTransformer):
 
     The picture is resized to a square, its local contrast made even, and filtered at
     each scale in each direction; the magnitude of each answer is averaged over the
-    cells. Compared by the Euclidean distance. Invariant to brightness, to contrast
-    nearly, and to the picture's size; not to mirroring or turns.
+    cells. Compared by the Euclidean distance. Invariant to the picture's size, and
+    nearly to its exposure; not to mirroring or turns.
 
     Parameters
     ----------
@@ -136,8 +136,9 @@ def even_contrast(squares: Grey) -> Grey:
     smooth = _low_pass(logs.shape[1])
     details = logs - _filtered(logs, smooth)
     variance = _filtered(details.mean(axis=0, keepdims=True) ** 2, smooth)
-    even = details / (0.2 + np.sqrt(np.abs(variance)))
-    return even[:, margin:-margin, margin:-margin]
+    even: Any = details / (0.2 + np.sqrt(np.abs(variance)))
+    kept: Grey = even[:, margin:-margin, margin:-margin]
+    return kept
 
 
 def energy(even: Grey, orientations: tuple[int, ...], grid: int) -> Grey:
@@ -159,16 +160,17 @@ def energy(even: Grey, orientations: tuple[int, ...], grid: int) -> Grey:
 
 
 @cache
-def gabor_bank(side: int, scale: int, count: int) -> tuple[Grey, int]:
+def gabor_bank(side: int, scale: int, count: int) -> tuple[NDArray[Any], int]:
     """Give the filters of one scale, and by how much their answers are shrunk.
 
     A coarse filter lets only low frequencies through; without the others its answer
-    is the same on fewer pixels.
+    is the same on fewer pixels, each in the middle of those that it stands for.
 
     Returns
     -------
-    bank : array of float32, shape (count, side // shrink, side // shrink)
-        In the order of the frequencies of a Fourier transform.
+    bank : array, shape (count, side // shrink, side // shrink)
+        In the order of the frequencies of a Fourier transform. float32, or complex64
+        where answers are shrunk, which moves them to the middle.
     shrink : int
         A power of two.
     """
@@ -186,7 +188,10 @@ def gabor_bank(side: int, scale: int, count: int) -> tuple[Grey, int]:
         turned = angle + np.pi * orientation / count
         turned = (turned + np.pi) % (2 * np.pi) - np.pi
         bank.append(np.exp(radial - width * turned**2))
-    return np.array(bank, np.float32), shrink
+    if shrink == 1:
+        return np.array(bank, np.float32), shrink
+    middle = np.exp(1j * np.pi * (shrink - 1) * (right + down))
+    return (np.array(bank) * middle).astype(np.complex64), shrink
 
 
 @cache
@@ -195,7 +200,8 @@ def _low_pass(side: int) -> Grey:
     cycles = scipy.fft.fftfreq(side) * side
     half = scipy.fft.rfftfreq(side) * side
     squared = cycles[:, None] ** 2 + half**2
-    return np.exp(-squared * np.log(2) / _PREFILTER**2).astype(np.float32)
+    gains: NDArray[np.float64] = np.exp(-squared * np.log(2) / _PREFILTER**2)
+    return gains.astype(np.float32)
 
 
 def _filtered(squares: Grey, gains: Grey) -> Grey:

@@ -199,7 +199,8 @@ class PHOG(DescriptorTransformer):
             four = pyramid[-1].reshape(2**level, 2, 2**level, 2, bins)
             pyramid.append(four.sum(axis=(1, 3)))
         vector = np.concatenate([level.ravel() for level in pyramid[::-1]])
-        return (vector / max(vector.sum(), 1e-12)).astype(np.float32)
+        vector /= max(vector.sum(), 1e-12)
+        return vector.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``level0_cell0_0_orientation0`` ..., rows before columns."""
@@ -332,8 +333,8 @@ def find_edges(grey: Grey, share: float = _EDGES, faintest: float = _FAINTEST) -
     down = cv2.Sobel(grey, cv2.CV_16S, 0, 1)
     magnitude = np.abs(across) + np.abs(down)
     below = np.cumsum(np.bincount(magnitude.ravel()))
-    upper = np.searchsorted(below, (1 - share) * grey.size)
-    upper = max(float(upper), faintest)
+    strongest = np.searchsorted(below, (1 - share) * grey.size)
+    upper = max(float(strongest), faintest)
     rows, columns = np.nonzero(cv2.Canny(across, down, _WEAKER * upper, upper))
     return Edges(
         rows,
@@ -347,7 +348,8 @@ def find_edges(grey: Grey, share: float = _EDGES, faintest: float = _FAINTEST) -
 def resized(image: NDArray[np.uint8], side: int) -> Grey:
     """Give a picture in grey, resized to a square."""
     small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    grey: Grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    return grey
 
 
 def shrunk(image: NDArray[np.uint8], longest: int) -> Grey:
@@ -357,7 +359,8 @@ def shrunk(image: NDArray[np.uint8], longest: int) -> Grey:
     if scale < 1:
         size = max(round(width * scale), 1), max(round(height * scale), 1)
         image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    grey: Grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return grey
 
 
 def _centered_gradients(grey: Grey) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -379,4 +382,7 @@ def _normalized_blocks(histograms: NDArray[np.float64], block: int) -> NDArray[A
 
 
 def _unit(blocks: NDArray[Any]) -> NDArray[Any]:
-    return blocks / np.sqrt((blocks**2).sum(axis=1, keepdims=True) + 1e-10)
+    unit: NDArray[Any] = blocks / np.sqrt(
+        (blocks**2).sum(axis=1, keepdims=True) + 1e-10
+    )
+    return unit

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_choice, check_count, check_image
 from cvret._opencv import cv2
-from cvret.features.gradients import shrunk
+from cvret.features.gradients import resized, shrunk
 from cvret.features.transforming import DescriptorTransformer
 
 __all__ = ["FourierDescriptors", "HuMoments", "ZernikeMoments"]
@@ -80,8 +80,9 @@ class HuMoments(DescriptorTransformer):
         grey = shrunk(image, _SIDE)
         shape = foreground(grey) if self.region == "foreground" else grey
         moments = cv2.HuMoments(cv2.moments(shape, self.region == "foreground")).ravel()
-        large = np.log10(1 + 1e10 * np.abs(moments))
-        return (np.sign(moments) * large).astype(np.float32)
+        large: NDArray[np.float64] = np.log10(1 + 1e10 * np.abs(moments))
+        signed: NDArray[np.float64] = np.sign(moments) * large
+        return signed.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``hu1`` ... ``hu7``."""
@@ -151,11 +152,11 @@ class ZernikeMoments(DescriptorTransformer):
         if self.region == "foreground":
             square = in_disk(foreground(shrunk(image, _SIDE)))
         else:
-            small = cv2.resize(image, (_WINDOW, _WINDOW), interpolation=cv2.INTER_AREA)
-            square = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+            square = resized(image, _WINDOW)
         inside = square.ravel()[disk()].astype(np.float32)
         real, imaginary = polynomials @ (inside / max(inside.sum(), 1.0))
-        return np.hypot(real, imaginary)
+        magnitudes: NDArray[np.float32] = np.hypot(real, imaginary)
+        return magnitudes
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``z0_0``, ``z1_1``, ``z2_0`` ...: degree and repetition."""
@@ -247,9 +248,10 @@ class FourierDescriptors(DescriptorTransformer):
 
 def foreground(grey: Grey) -> Grey:
     """Give 255 where the part lies, of Otsu's two, that is less of the border."""
+    bright: Grey
     _, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     border = np.concatenate([bright[0], bright[-1], bright[:, 0], bright[:, -1]])
-    return cv2.bitwise_not(bright) if 2 * border.mean() > 255 else bright
+    return 255 - bright if 2 * border.mean() > 255 else bright
 
 
 def in_disk(mask: Grey) -> Grey:
@@ -263,7 +265,8 @@ def in_disk(mask: Grey) -> Grey:
     middle = (_WINDOW - 1) / 2
     inverse = np.array([[step, 0, x - step * middle], [0, step, y - step * middle]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(mask, inverse, (_WINDOW, _WINDOW), flags=flags)
+    square: Grey = cv2.warpAffine(mask, inverse, (_WINDOW, _WINDOW), flags=flags)
+    return square
 
 
 def outline(mask: Grey) -> NDArray[np.float64]:
@@ -273,6 +276,8 @@ def outline(mask: Grey) -> NDArray[np.float64]:
     if not found:
         return np.zeros((_POINTS, 2))
     points = max(found, key=cv2.contourArea).reshape(-1, 2).astype(np.float64)
+    if cv2.contourArea(points.astype(np.float32), True) < 0:
+        points = points[::-1]  # so that the first harmonic is the circle's
     closed = np.vstack([points, points[:1]])
     way = np.append(0, np.cumsum(np.hypot(*np.diff(closed, axis=0).T)))
     steps = np.arange(_POINTS) * way[-1] / _POINTS

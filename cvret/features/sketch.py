@@ -104,9 +104,10 @@ class Sketch(DescriptorTransformer):
             bins * side**2,
         ).reshape(bins, side, side)
         pool = pooling(side, grid)
-        vector = np.sqrt(pool @ maps.astype(np.float32) @ pool.T).ravel()
-        length = np.linalg.norm(vector)
-        return (vector / length if length else vector).astype(np.float32)
+        sums: NDArray[np.float64] = pool @ maps @ pool.T
+        vector = np.sqrt(sums).ravel()
+        vector /= max(float(np.linalg.norm(vector)), 1e-12)
+        return vector.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``orientation0_cell0_0`` ..., rows before columns."""
@@ -131,13 +132,14 @@ class Sketch(DescriptorTransformer):
 
 
 @cache
-def pooling(side: int, grid: int) -> NDArray[np.float32]:
+def pooling(side: int, grid: int) -> NDArray[np.float64]:
     """Give the share of each cell in each pixel's vote, along one axis: (grid, side).
 
     A Gaussian of half a cell's deviation, averaged over the cell.
     """
     cell = side // grid
     apart = np.arange(side)[:, None] - np.arange(side)
-    blur = np.exp(-(apart**2) / (2 * (cell / 2) ** 2))
+    blur: NDArray[np.float64] = np.exp(-(apart**2) / (2 * (cell / 2) ** 2))
     blur /= blur.sum(axis=1).max()
-    return blur.reshape(grid, cell, side).mean(axis=1).astype(np.float32)
+    shares: NDArray[np.float64] = blur.reshape(grid, cell, side).mean(axis=1)
+    return shares
