@@ -25,7 +25,7 @@ DESCRIPTORS: dict[str, Any] = {
     "Sketch": cvret.Sketch(),
     "HOG": cvret.HOG(),
     "PHOG": cvret.PHOG(),
-    "PHOG, a plain grid of 8 x 8": cvret.PHOG(bins=8),
+    "PHOG of 8 orientations": cvret.PHOG(bins=8),
     "GIST": cvret.GIST(),
 }
 

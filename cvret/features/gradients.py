@@ -199,7 +199,7 @@ class PHOG(DescriptorTransformer):
             four = pyramid[-1].reshape(2**level, 2, 2**level, 2, bins)
             pyramid.append(four.sum(axis=(1, 3)))
         vector = np.concatenate([level.ravel() for level in pyramid[::-1]])
-        vector /= max(vector.sum(), 1e-12)
+        vector = vector / max(vector.sum(), 1e-12)
         return vector.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:

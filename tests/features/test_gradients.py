@@ -86,3 +86,10 @@ def test_wrong_pyramids_are_refused(coffee):
         cvret.PHOG(span=90).describe(coffee)
     with pytest.raises(ValueError, match="levels must be at most 6"):
         cvret.PHOG(levels=7).describe(coffee)
+
+
+@pytest.mark.parametrize("value", [0, 90, 255])
+def test_a_blank_picture_has_a_pyramid_and_gradients_of_zeros(value):
+    blank = np.full((20, 30, 3), value, np.uint8)
+    assert not cvret.PHOG().describe(blank).any()
+    assert not cvret.HOG().describe(blank).any()
