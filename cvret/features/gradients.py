@@ -199,8 +199,8 @@ class PHOG(DescriptorTransformer):
             four = pyramid[-1].reshape(2**level, 2, 2**level, 2, bins)
             pyramid.append(four.sum(axis=(1, 3)))
         vector = np.concatenate([level.ravel() for level in pyramid[::-1]])
-        vector = vector / max(vector.sum(), 1e-12)
-        return vector.astype(np.float32)
+        shares: NDArray[np.float64] = vector / max(vector.sum(), 1e-12)
+        return shares.astype(np.float32)
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``level0_cell0_0_orientation0`` ..., rows before columns."""
