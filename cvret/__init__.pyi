@@ -22,6 +22,7 @@ from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
 from .features.cedd import CEDD, FCTH, JCD
+from .features.census import CENTRIST
 from .features.coherence import ColorCoherenceVector
 from .features.color import (
     HSVHistogram,
@@ -34,6 +35,8 @@ from .features.correlogram import ColorAutoCorrelogram
 from .features.dense import DenseSIFT
 from .features.dominant import DominantColors
 from .features.gabor import GaborBank
+from .features.gist import GIST
+from .features.gradients import HOG, PHOG, EdgeDirectionHistogram
 from .features.haralick import Haralick
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
@@ -44,7 +47,9 @@ from .features.mpeg7_structure import ColorStructure
 from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
 from .features.phase import LocalPhaseQuantization
+from .features.shape import FourierDescriptors, HuMoments, ZernikeMoments
 from .features.simulated import SimulatedViews
+from .features.sketch import Sketch
 from .features.tamura import Tamura
 from .features.texture import CompletedLBP, LocalBinaryPatterns
 from .features.wavelets import WaveletEnergies
@@ -71,10 +76,14 @@ __all__ = [
     "BEBLID",
     "BRISK",
     "CEDD",
+    "CENTRIST",
     "FCTH",
+    "GIST",
+    "HOG",
     "JCD",
     "KAZE",
     "ORB",
+    "PHOG",
     "SIFT",
     "SURF",
     "TEBLID",
@@ -95,16 +104,22 @@ __all__ = [
     "Diffusion",
     "DoctorReport",
     "DominantColors",
+    "EdgeDirectionHistogram",
     "EdgeHistogram",
     "Explanation",
+    "Explanation",
+    "FisherVector",
     "FisherVector",
     "FormatError",
+    "FormatError",
+    "FourierDescriptors",
     "GaborBank",
     "GroundTruth",
     "HSVHistogram",
     "Haralick",
     "Hit",
     "HomogeneousTexture",
+    "HuMoments",
     "ImageError",
     "Index",
     "KReciprocal",
@@ -126,6 +141,7 @@ __all__ = [
     "Rocchio",
     "ScalableColor",
     "SimulatedViews",
+    "Sketch",
     "SpatialVerification",
     "Tamura",
     "UnknownNameError",
@@ -134,6 +150,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyReport",
     "WaveletEnergies",
+    "ZernikeMoments",
     "__version__",
     "evaluate",
     "list_images",

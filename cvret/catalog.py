@@ -33,6 +33,17 @@ DESCRIPTORS = {
     "lpq": "cvret.features.phase:LocalPhaseQuantization",
     "tamura": "cvret.features.tamura:Tamura",
     "wavelets": "cvret.features.wavelets:WaveletEnergies",
+    "centrist": "cvret.features.census:CENTRIST",
+    "edge-directions": "cvret.features.gradients:EdgeDirectionHistogram",
+    "fourier": "cvret.features.shape:FourierDescriptors",
+    "gist": "cvret.features.gist:GIST",
+    "hog": "cvret.features.gradients:HOG",
+    "hsv": "cvret.features.color:HSVHistogram",
+    "hu": "cvret.features.shape:HuMoments",
+    "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "phog": "cvret.features.gradients:PHOG",
+    "sketch": "cvret.features.sketch:Sketch",
+    "zernike": "cvret.features.shape:ZernikeMoments",
 }
 """Whole-image descriptors."""
 
