@@ -26,9 +26,17 @@ from .features.dense import DenseSIFT
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.patches import Patches
+from .features.prepared import Masked, Prepared
 from .features.simulated import SimulatedViews
 from .features.texture import LocalBinaryPatterns
 from .images.folders import list_images
+from .images.preparing import (
+    Augment,
+    EqualizeIntensity,
+    FlatBackground,
+    GreyWorld,
+    Resize,
+)
 from .images.reading import read_image
 from .records import (
     AggregatedWords,
@@ -58,6 +66,7 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "Augment",
     "BagOfWords",
     "BinaryVocabulary",
     "CvretError",
@@ -65,9 +74,12 @@ __all__ = [
     "DenseSIFT",
     "Diffusion",
     "DoctorReport",
+    "EqualizeIntensity",
     "Explanation",
     "FisherVector",
+    "FlatBackground",
     "FormatError",
+    "GreyWorld",
     "GroundTruth",
     "HSVHistogram",
     "Hit",
@@ -76,13 +88,16 @@ __all__ = [
     "KReciprocal",
     "LocalBinaryPatterns",
     "LocalFeatures",
+    "Masked",
     "MissingExtraError",
     "NotFittedError",
     "Patches",
+    "Prepared",
     "Query",
     "QueryExpansion",
     "Ranking",
     "Report",
+    "Resize",
     "Rocchio",
     "SimulatedViews",
     "SpatialVerification",

@@ -2,15 +2,35 @@
 
 from importlib import import_module
 from importlib.metadata import entry_points
+from numbers import Integral, Real
 from typing import Any
 
 from cvret.errors import UnknownNameError
 
-__all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
+__all__ = [
+    "DESCRIPTORS",
+    "ENCODERS",
+    "EXTRACTORS",
+    "PREPARATIONS",
+    "RERANKERS",
+    "build",
+    "spec_of",
+]
+
+PREPARATIONS = {
+    "augment": "cvret.images.preparing:Augment",
+    "equalize-intensity": "cvret.images.preparing:EqualizeIntensity",
+    "flat-background": "cvret.images.preparing:FlatBackground",
+    "grey-world": "cvret.images.preparing:GreyWorld",
+    "resize": "cvret.images.preparing:Resize",
+}
+"""What a picture goes through before it is described."""
 
 DESCRIPTORS = {
     "hsv": "cvret.features.color:HSVHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "masked": "cvret.features.prepared:Masked",
+    "prepared": "cvret.features.prepared:Prepared",
 }
 """Whole-image descriptors."""
 
@@ -90,9 +110,10 @@ def name_of(part: Any) -> str | None:
 def spec_of(part: Any) -> dict[str, Any]:
     """Give a part as a nested dict for JSON.
 
-    What the part has learned is not in it; nor a fitted vocabulary that it was given,
-    which stands as None. A class that is not in the catalog has a spec with the name
-    of the class alone, from which it cannot be built.
+    Parts within it, alone or in a list, have specs of their own. What the part has
+    learned is not in it; nor a fitted vocabulary that it was given, which stands as
+    None. A class that is not in the catalog has a spec with the name of the class
+    alone, from which it cannot be built.
 
     Examples
     --------
@@ -103,17 +124,8 @@ def spec_of(part: Any) -> dict[str, Any]:
     name = name_of(part)
     if name is None:
         return {"class": f"{type(part).__module__}.{type(part).__qualname__}"}
-    params: dict[str, Any] = {}
-    for key, value in part.get_params(deep=False).items():
-        if hasattr(value, "to_arrays"):
-            params[key] = None
-        elif isinstance(value, tuple):
-            params[key] = list(value)
-        elif value is None or isinstance(value, bool | int | float | str | list | dict):
-            params[key] = value
-        else:
-            params[key] = spec_of(value)
-    return {"part": name, "params": params}
+    params = part.get_params(deep=False)
+    return {"part": name, "params": {key: _plain(params[key]) for key in params}}
 
 
 def build(spec: dict[str, Any]) -> Any:
@@ -134,14 +146,29 @@ def build(spec: dict[str, Any]) -> Any:
             f"{spec.get('class', 'this part')} is not in cvret's catalog; hand the "
             "part over as an object"
         )
-    params = {}
-    for key, value in spec.get("params", {}).items():
-        if isinstance(value, dict):
-            params[key] = build(value)
-        else:
-            params[key] = tuple(value) if isinstance(value, list) else value
+    params = {key: _built(value) for key, value in spec.get("params", {}).items()}
     return find(spec["part"])(**params)
 
 
+def _plain(value: Any) -> Any:
+    """Give a parameter as JSON has it; tuples are lists there."""
+    if hasattr(value, "to_arrays"):
+        return None
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if value is None or isinstance(value, bool | int | float | str | dict):
+        return value
+    if isinstance(value, Real):  # a number of NumPy's
+        return int(value) if isinstance(value, Integral) else float(value)
+    return spec_of(value)
+
+
+def _built(value: Any) -> Any:
+    """Give a parameter back from JSON; lists are tuples."""
+    if isinstance(value, list):
+        return tuple(_built(each) for each in value)
+    return build(value) if isinstance(value, dict) else value
+
+
 def _names() -> dict[str, str]:
-    return {**DESCRIPTORS, **EXTRACTORS, **ENCODERS, **RERANKERS}
+    return {**PREPARATIONS, **DESCRIPTORS, **EXTRACTORS, **ENCODERS, **RERANKERS}
