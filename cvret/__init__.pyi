@@ -1,3 +1,4 @@
+from . import plot
 from ._version import __version__
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
@@ -109,6 +110,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "list_images",
+    "plot",
     "read_image",
     "truth",
 ]
