@@ -35,6 +35,8 @@ def new_figure(width: float, height: float, needed_by: str) -> "Figure":
     figure: Figure = module.Figure(
         figsize=(width, height), dpi=120, layout="constrained", facecolor="white"
     )
+    engine: Any = figure.get_layout_engine()
+    engine.set(w_pad=0.12, h_pad=0.1)
     return figure
 
 
@@ -62,6 +64,7 @@ def show_picture(axes: Any, image: NDArray[np.uint8], title: str = "") -> None:
     axes.set_xlim(-0.5, width - 0.5)
     axes.set_ylim(height - 0.5, -0.5)
     axes.set_title(title, loc="left", fontsize=TITLE, color=INK, parse_math=False)
+    axes.set_anchor("NW")  # so that titles side by side are level
     axes.set_axis_off()
 
 

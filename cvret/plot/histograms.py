@@ -33,6 +33,7 @@ Image = NDArray[np.uint8]
 _CHANNELS = (("red", RED, "-"), ("green", GREEN, "--"), ("blue", BLUE, "-."))
 _LEVELS = 64  # bins of a histogram of 256 levels
 _GREYISH = 26  # of 255: below this saturation a pixel has no hue worth counting
+_PEAK = 2.0  # times the highest bin between, which the first and last may rise to
 _COLORFUL = (
     (255, 0, 0),
     (0, 255, 0),
@@ -41,7 +42,6 @@ _COLORFUL = (
     (255, 255, 255),
     (0, 0, 0),
 )
-_STEPS = 12  # of each channel, where the bins' colors are looked for
 
 
 def plot_color_histogram(image: Image) -> "Figure":
@@ -93,7 +93,13 @@ def plot_equalization(image: Image, step: Any = None) -> "Figure":
     -------
     matplotlib.figure.Figure
         Two rows: before, and after. The line over the histogram of brightness is the
-        share of pixels up to there; equalized, it is straight.
+        share of pixels up to there, from 0 at the bottom to all of them at the top;
+        equalized, it is straight.
+
+    Notes
+    -----
+    Both rows have one scale. Peaks of black and of white are cut off at twice the
+    highest bin between them.
 
     Examples
     --------
@@ -104,7 +110,7 @@ def plot_equalization(image: Image, step: Any = None) -> "Figure":
     check_image(image)
     step = EqualizeIntensity() if step is None else step
     figure = new_figure(11, 6.4, "plot_equalization")
-    grid = figure.add_gridspec(2, 3, width_ratios=(1.15, 1, 1))
+    grid = figure.add_gridspec(2, 3, width_ratios=(0.95, 1, 1))
     rows = (("Before", image), (f"After {step!r}", step.apply(image)))
     drawn = []
     for row, (title, picture) in enumerate(rows):
@@ -181,11 +187,13 @@ def plot_class_means(classes: Mapping[str, Any], descriptor: Any) -> "Figure":
 
 def _draw_channels(axes: Any, image: Image) -> None:
     """Draw the share of pixels by level, a line a channel."""
+    tops = []
     for channel, (name, color, line) in enumerate(_CHANNELS):
         shares = _shares(image[..., channel])
         axes.plot(_centers(), shares, line, color=color, lw=1.6, label=name)
+        tops.append(_top(shares))
     style_axes(axes, "Red, green, blue", xlabel="Level", ylabel="Pixels, %")
-    _finish_levels(axes)
+    _finish_levels(axes, max(tops))
     axes.legend(frameon=False, fontsize=LABEL, labelcolor=INK, handlelength=2.6)
 
 
@@ -193,18 +201,17 @@ def _draw_brightness(axes: Any, image: Image) -> None:
     """Draw the histogram of brightness, and what adds up to each level."""
     shares = _shares(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
     axes.bar(_centers(), shares, width=256 / _LEVELS, color="#9a9a9a")
-    style_axes(axes, "Brightness", xlabel="Level", ylabel="Pixels, %")
-    _finish_levels(axes)
+    title = "Brightness; line: cumulative"
+    style_axes(axes, title, xlabel="Level", ylabel="Pixels, %")
+    _finish_levels(axes, _top(shares))
     # On the scale of the axes' height, whatever the histogram's is.
     axes.plot(
         _centers(),
         np.cumsum(shares) / 100,
         color=BLUE,
         lw=1.8,
-        label="share up to here",
         transform=axes.get_xaxis_transform(),
     )
-    axes.legend(frameon=False, fontsize=LABEL, labelcolor=INK, loc="upper left")
 
 
 def _draw_hues(axes: Any, hsv: Image) -> None:
@@ -238,10 +245,16 @@ def _draw_saturation_and_value(axes: Any, hsv: Image) -> None:
     axes.legend(frameon=False, fontsize=LABEL, labelcolor=INK, handlelength=2.6)
 
 
-def _finish_levels(axes: Any) -> None:
+def _top(shares: NDArray[np.float64]) -> float:
+    """Where an axis ends: all is seen but high peaks of black and of white."""
+    between = float(shares[1:-1].max())
+    return 1.06 * min(float(shares.max()), _PEAK * between or np.inf)
+
+
+def _finish_levels(axes: Any, top: float) -> None:
     axes.set_xlim(0, 255)
     axes.set_xticks([0, 64, 128, 192, 255])
-    axes.set_ylim(0, axes.get_ylim()[1])
+    axes.set_ylim(0, top)
 
 
 def _shares(levels: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -252,7 +265,8 @@ def _shares(levels: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def _centers() -> NDArray[np.float64]:
-    return (np.arange(_LEVELS) + 0.5) * (256 / _LEVELS)
+    edges: NDArray[np.float64] = np.linspace(0, 256, _LEVELS, endpoint=False)
+    return edges + 128 / _LEVELS
 
 
 def _vectors_of(
@@ -294,12 +308,11 @@ def _bin_colors(descriptor: Any, size: int) -> NDArray[np.float64] | None:
     single = first.max(axis=1) >= 0.5 * whole
     if first.shape[1] != size or not single.all() or len({*first.argmax(1)}) < 3:
         return None
-    levels = np.linspace(0, 255, _STEPS).round().astype(int)
-    grid = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
+    grid = _many_colors()
     bins = np.array([vector_of(color).argmax() for color in grid])
     counts = np.bincount(bins, minlength=size)
     sums = np.stack([np.bincount(bins, grid[:, c], size) for c in range(3)], axis=1)
-    # A bin that no color of the grid fell into is grey.
+    # A bin that none of the colors fell into is grey.
     means = np.divide(
         sums,
         counts[:, None],
@@ -308,3 +321,13 @@ def _bin_colors(descriptor: Any, size: int) -> NDArray[np.float64] | None:
     )
     colors: NDArray[np.float64] = means / 255
     return colors
+
+
+def _many_colors() -> NDArray[np.uint8]:
+    """Colors all over RGB and, for the dark and the pale, all over HSV; (n, 3)."""
+    levels = np.linspace(0, 255, 9).round()
+    even = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(-1, 3)
+    parts = (np.arange(6) + 0.5) * 255 / 6
+    hsv = np.stack(np.meshgrid(np.arange(2, 180, 5), parts, parts), axis=-1)
+    polar = cv2.cvtColor(hsv.reshape(1, -1, 3).astype(np.uint8), cv2.COLOR_HSV2RGB)[0]
+    return np.concatenate([even.astype(np.uint8), polar])

@@ -19,7 +19,7 @@ _LEAST = 1.0  # pixels of the figure that a circle's radius has at least
 
 
 def plot_keypoints(
-    image: NDArray[np.uint8], features: LocalFeatures, *, max_keypoints: int = 300
+    image: NDArray[np.uint8], features: LocalFeatures, *, max_keypoints: int = 500
 ) -> "Figure":
     """Draw keypoints on a picture: a circle of their size, and a line for the angle.
 
@@ -47,9 +47,9 @@ def plot_keypoints(
     >>> from cvret.features.keypoints import ORB
     >>> image = np.random.default_rng(0).integers(0, 256, (99, 99, 3), np.uint8)
     >>> features = ORB(max_keypoints=40).extract(image)
-    >>> figure = plot_keypoints(image, features, max_keypoints=30)
+    >>> figure = plot_keypoints(image, features, max_keypoints=20)
     >>> figure.axes[0].get_title(loc="left")
-    '30 of 40 keypoints: circle, the size; line, the angle'
+    '20 of 28 keypoints: circle, the size; line, the angle'
     """
     check_image(image)
     most = check_count("max_keypoints", max_keypoints)

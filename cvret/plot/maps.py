@@ -60,7 +60,7 @@ def plot_lbp(
     --------
     >>> figure = plot_lbp(np.full((9, 9, 3), 100, np.uint8))
     >>> [axes.get_title(loc="left") for axes in figure.axes]
-    ['Picture', 'Local binary patterns, radius 1', 'Pixels, %']
+    ['Picture', 'Local binary patterns, radius 1', 'Pixels by number of ones, %']
     """
     check_image(image)
     radius = check_number("radius", radius, least=0.5, most=1000)
@@ -84,7 +84,7 @@ def plot_lbp(
         names,
         inks,
         100 * np.bincount(patterns.ravel(), minlength=points + 2) / grey.size,
-        ("Ones of a pattern", "Pixels, %"),
+        "Pixels by number of ones, %",
     )
 
 
@@ -146,7 +146,7 @@ def plot_edges(
         [name for name, _ in _DIRECTIONS],
         inks,
         100 * counts / max(counts.sum(), 1),
-        ("Direction", "Edge pixels, %"),
+        "Edge pixels by direction, %",
     )
 
 
@@ -158,20 +158,22 @@ def _draw(
     names: list[str],
     inks: NDArray[np.float64],
     shares: NDArray[np.float64],
-    labels: tuple[str, str],
+    counted: str,
 ) -> "Figure":
     """Draw the picture, the map, and a bar for each of its colors."""
     height, width = image.shape[:2]
-    tall = float(np.clip(4.2 * height / width, 2.4, 6.5)) + 0.5
-    figure = new_figure(12.5, tall, needed_by)
-    grid = figure.add_gridspec(1, 3, width_ratios=(1, 1, 0.55))
+    scale = min(4.4 / width, 5.4 / height)
+    wide, tall = max(2.8, width * scale), max(2.4, height * scale)
+    figure = new_figure(2 * wide + 4.0, tall + 0.6, needed_by)
+    grid = figure.add_gridspec(1, 3, width_ratios=(wide, wide, 3.2))
     show_picture(figure.add_subplot(grid[0]), image, "Picture")
     show_picture(figure.add_subplot(grid[1]), drawn, title)
     axes = figure.add_subplot(grid[2])
     places = np.arange(len(names))
     axes.barh(places, shares, color=inks, edgecolor=QUIET, linewidth=0.5)
-    style_axes(axes, labels[1], ylabel=labels[0])
+    style_axes(axes, counted)
     axes.set_yticks(places, names, fontsize=LABEL, color=INK)
+    axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(names) - 0.4, -0.6)
     for place, share in zip(places, shares, strict=True):
         axes.annotate(

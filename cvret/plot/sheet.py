@@ -19,6 +19,7 @@ from cvret.plot.figures import (
     QUIET,
     RED,
     RULE,
+    TICK,
     TITLE,
     new_figure,
     plain_text,
@@ -35,7 +36,7 @@ _TEXT = 0.5  # inches below it, for two lines
 _GAP = 0.22
 _EDGE = 0.3
 _PIXELS = 360  # of a tile's side
-_LETTERS = 24  # of a name below a tile
+_LETTERS = 40  # of a name, at most; fewer where they are wide
 
 
 def contact_sheet(
@@ -66,7 +67,7 @@ def contact_sheet(
     columns : int
         Results in a row.
     title : str
-        Above the query; by default the name of its file.
+        Above the query; by default it says so, with the name of its file.
 
     Returns
     -------
@@ -92,7 +93,7 @@ def contact_sheet(
     figure.set_layout_engine("none")
     top = height - _EDGE - 0.25
     _place(figure, _read(query, None), (_EDGE, top - own), own)
-    _write(figure, title or _name_of(query), (_EDGE, top + 0.08), size=TITLE, most=30)
+    _write(figure, title or _name_of(query), (_EDGE, top + 0.08), size=TITLE, width=own)
     left = _EDGE + own + 2 * _GAP
     _write(figure, _lead(ids, relevant), (left, top + 0.08), size=TITLE)
     for place, id_ in enumerate(ids):
@@ -101,7 +102,8 @@ def contact_sheet(
         right = None if relevant is None else id_ in relevant
         _place(figure, _read(id_, root), (x, y), _TILE, right)
         score = float(results.scores[place]) if isinstance(results, Ranking) else None
-        _describe(figure, (x, y), place + 1, id_, score)
+        name = id_ if isinstance(results, Ranking) else Path(id_).name
+        _describe(figure, (x, y), place + 1, name, score)
     return figure
 
 
@@ -123,7 +125,9 @@ def _lead(ids: Sequence[str], relevant: Collection[str] | None) -> str:
 
 
 def _name_of(query: ImageOrPath) -> str:
-    return Path(query).name if isinstance(query, str | PathLike) else "Query"
+    if not isinstance(query, str | PathLike):
+        return "Query"
+    return f"Query: {Path(query).name}"
 
 
 def _read(
@@ -185,13 +189,13 @@ def _mark(axes: Any, right: bool) -> None:
 
 
 def _describe(
-    figure: Any, corner: tuple[float, float], rank: int, id_: str, score: float | None
+    figure: Any, corner: tuple[float, float], rank: int, name: str, score: float | None
 ) -> None:
     """Write rank and score below a tile, and the name below them."""
     x, y = corner
     first = f"{rank}." if score is None else f"{rank}.   score {score:.3f}"
     _write(figure, first, (x, y - 0.18), size=LABEL)
-    _write(figure, id_, (x, y - 0.35), size=8.5, color=QUIET, most=_LETTERS)
+    _write(figure, name, (x, y - 0.35), size=TICK, color=QUIET, width=_TILE)
 
 
 def _write(
@@ -201,12 +205,16 @@ def _write(
     *,
     size: float,
     color: str = INK,
-    most: int | None = None,
+    width: float = np.inf,
 ) -> None:
+    """Write a line from a place, no wider than so many inches."""
     x, y = _share(figure, place)
-    figure.text(
-        x, y, plain_text(text, most), fontsize=size, color=color, parse_math=False
-    )
+    shown = plain_text(text, _LETTERS)
+    line = figure.text(x, y, shown, fontsize=size, color=color, parse_math=False)
+    letters = len(shown)
+    while letters > 1 and line.get_window_extent().width > width * figure.dpi:
+        letters -= 1
+        line.set_text(plain_text(text, letters))
 
 
 def _share(figure: Any, inches: Sequence[float]) -> tuple[float, ...]:
