@@ -144,7 +144,9 @@ class Masked(_Wrapping):
 
     Notes
     -----
-    An empty foreground means the whole picture.
+    An empty foreground means the whole picture. Meant for pictures of products,
+    logos and specimens; the background of a photograph often says what it shows, and
+    is better kept.
 
     Examples
     --------

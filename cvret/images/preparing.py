@@ -204,7 +204,7 @@ class GreyWorld(Preparation):
     def apply(self, image: Image) -> Image:
         """Give the balanced RGB image, uint8, of the same shape."""
         check_image(image)
-        means = image.mean(axis=(0, 1), dtype=np.float64)
+        means = np.array(cv2.mean(image)[:3])
         gains = np.divide(means.mean(), means, out=np.ones(3), where=means > 0)
         levels = np.rint(np.arange(256)[:, None] * gains).clip(0, 255)
         balanced: Image = cv2.LUT(image, levels.astype(np.uint8)[None])
@@ -217,7 +217,8 @@ class FlatBackground(Preparation):
     The background's color is the median of the border. Where enough of the border is
     within the tolerance of it, all such pixels that are connected with the border are
     background; a spot of that color inside of the object is not. A picture without a
-    flat background, or with nothing on it, is foreground everywhere.
+    flat background, or with nothing on it, is foreground everywhere; so is one whose
+    background has two colors, such as a wall and the ground.
 
     Parameters
     ----------

@@ -164,7 +164,7 @@ def _draw(
     height, width = image.shape[:2]
     scale = min(4.4 / width, 5.4 / height)
     wide, tall = max(2.8, width * scale), max(2.4, height * scale)
-    figure = new_figure(2 * wide + 4.0, tall + 0.6, needed_by)
+    figure = new_figure(2 * wide + 4.5, tall + 0.6, needed_by)
     grid = figure.add_gridspec(1, 3, width_ratios=(wide, wide, 3.2))
     show_picture(figure.add_subplot(grid[0]), image, "Picture")
     show_picture(figure.add_subplot(grid[1]), drawn, title)
