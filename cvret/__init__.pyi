@@ -1,3 +1,4 @@
+from . import plot
 from ._version import __version__
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
@@ -47,6 +48,7 @@ from .features.mpeg7_structure import ColorStructure
 from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
 from .features.phase import LocalPhaseQuantization
+from .features.prepared import Masked, Prepared
 from .features.shape import FourierDescriptors, HuMoments, ZernikeMoments
 from .features.simulated import SimulatedViews
 from .features.sketch import Sketch
@@ -54,6 +56,13 @@ from .features.tamura import Tamura
 from .features.texture import CompletedLBP, LocalBinaryPatterns
 from .features.wavelets import WaveletEnergies
 from .images.folders import list_images
+from .images.preparing import (
+    Augment,
+    EqualizeIntensity,
+    FlatBackground,
+    GreyWorld,
+    Resize,
+)
 from .images.reading import read_image
 from .records import (
     AggregatedWords,
@@ -90,6 +99,7 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "Augment",
     "BagOfWords",
     "BinaryVocabulary",
     "ColorAutoCorrelogram",
@@ -106,14 +116,20 @@ __all__ = [
     "DominantColors",
     "EdgeDirectionHistogram",
     "EdgeHistogram",
+    "EqualizeIntensity",
+    "Explanation",
     "Explanation",
     "Explanation",
     "FisherVector",
     "FisherVector",
+    "FisherVector",
+    "FlatBackground",
+    "FormatError",
     "FormatError",
     "FormatError",
     "FourierDescriptors",
     "GaborBank",
+    "GreyWorld",
     "GroundTruth",
     "HSVHistogram",
     "Haralick",
@@ -128,16 +144,19 @@ __all__ = [
     "LocalColorStatistics",
     "LocalFeatures",
     "LocalPhaseQuantization",
+    "Masked",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
     "Patches",
+    "Prepared",
     "Query",
     "QueryExpansion",
     "RGBHistogram",
     "RGHistogram",
     "Ranking",
     "Report",
+    "Resize",
     "Rocchio",
     "ScalableColor",
     "SimulatedViews",
@@ -154,6 +173,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "list_images",
+    "plot",
     "read_image",
     "truth",
 ]

@@ -2,47 +2,65 @@
 
 from importlib import import_module
 from importlib.metadata import entry_points
+from numbers import Integral, Real
 from typing import Any
 
 from cvret.errors import UnknownNameError
 
-__all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
+__all__ = [
+    "DESCRIPTORS",
+    "ENCODERS",
+    "EXTRACTORS",
+    "PREPARATIONS",
+    "RERANKERS",
+    "build",
+    "spec_of",
+]
+
+PREPARATIONS = {
+    "augment": "cvret.images.preparing:Augment",
+    "equalize-intensity": "cvret.images.preparing:EqualizeIntensity",
+    "flat-background": "cvret.images.preparing:FlatBackground",
+    "grey-world": "cvret.images.preparing:GreyWorld",
+    "resize": "cvret.images.preparing:Resize",
+}
+"""What a picture goes through before it is described."""
 
 DESCRIPTORS = {
     "auto-correlogram": "cvret.features.correlogram:ColorAutoCorrelogram",
     "cedd": "cvret.features.cedd:CEDD",
+    "centrist": "cvret.features.census:CENTRIST",
+    "clbp": "cvret.features.texture:CompletedLBP",
     "color-coherence": "cvret.features.coherence:ColorCoherenceVector",
     "color-layout": "cvret.features.mpeg7_color:ColorLayout",
     "color-moments": "cvret.features.moments:ColorMoments",
     "color-structure": "cvret.features.mpeg7_structure:ColorStructure",
     "dominant-colors": "cvret.features.dominant:DominantColors",
-    "fcth": "cvret.features.cedd:FCTH",
-    "clbp": "cvret.features.texture:CompletedLBP",
+    "edge-directions": "cvret.features.gradients:EdgeDirectionHistogram",
     "edge-histogram": "cvret.features.mpeg7_texture:EdgeHistogram",
+    "fcth": "cvret.features.cedd:FCTH",
+    "fourier": "cvret.features.shape:FourierDescriptors",
     "gabor": "cvret.features.gabor:GaborBank",
+    "gist": "cvret.features.gist:GIST",
     "haralick": "cvret.features.haralick:Haralick",
+    "hog": "cvret.features.gradients:HOG",
     "homogeneous-texture": "cvret.features.mpeg7_texture:HomogeneousTexture",
     "hsv": "cvret.features.color:HSVHistogram",
+    "hu": "cvret.features.shape:HuMoments",
     "jcd": "cvret.features.cedd:JCD",
     "lab": "cvret.features.color:LabHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "lpq": "cvret.features.phase:LocalPhaseQuantization",
+    "masked": "cvret.features.prepared:Masked",
     "opponent": "cvret.features.color:OpponentHistogram",
+    "phog": "cvret.features.gradients:PHOG",
+    "prepared": "cvret.features.prepared:Prepared",
     "rg": "cvret.features.color:RGHistogram",
     "rgb": "cvret.features.color:RGBHistogram",
     "scalable-color": "cvret.features.mpeg7_color:ScalableColor",
-    "lpq": "cvret.features.phase:LocalPhaseQuantization",
+    "sketch": "cvret.features.sketch:Sketch",
     "tamura": "cvret.features.tamura:Tamura",
     "wavelets": "cvret.features.wavelets:WaveletEnergies",
-    "centrist": "cvret.features.census:CENTRIST",
-    "edge-directions": "cvret.features.gradients:EdgeDirectionHistogram",
-    "fourier": "cvret.features.shape:FourierDescriptors",
-    "gist": "cvret.features.gist:GIST",
-    "hog": "cvret.features.gradients:HOG",
-    "hsv": "cvret.features.color:HSVHistogram",
-    "hu": "cvret.features.shape:HuMoments",
-    "lbp": "cvret.features.texture:LocalBinaryPatterns",
-    "phog": "cvret.features.gradients:PHOG",
-    "sketch": "cvret.features.sketch:Sketch",
     "zernike": "cvret.features.shape:ZernikeMoments",
 }
 """Whole-image descriptors."""
@@ -124,9 +142,10 @@ def name_of(part: Any) -> str | None:
 def spec_of(part: Any) -> dict[str, Any]:
     """Give a part as a nested dict for JSON.
 
-    What the part has learned is not in it; nor a fitted vocabulary that it was given,
-    which stands as None. A class that is not in the catalog has a spec with the name
-    of the class alone, from which it cannot be built.
+    Parts within it, alone or in a list, have specs of their own. What the part has
+    learned is not in it; nor a fitted vocabulary that it was given, which stands as
+    None. A class that is not in the catalog has a spec with the name of the class
+    alone, from which it cannot be built.
 
     Examples
     --------
@@ -137,17 +156,8 @@ def spec_of(part: Any) -> dict[str, Any]:
     name = name_of(part)
     if name is None:
         return {"class": f"{type(part).__module__}.{type(part).__qualname__}"}
-    params: dict[str, Any] = {}
-    for key, value in part.get_params(deep=False).items():
-        if hasattr(value, "to_arrays"):
-            params[key] = None
-        elif isinstance(value, tuple):
-            params[key] = list(value)
-        elif value is None or isinstance(value, bool | int | float | str | list | dict):
-            params[key] = value
-        else:
-            params[key] = spec_of(value)
-    return {"part": name, "params": params}
+    params = part.get_params(deep=False)
+    return {"part": name, "params": {key: _plain(params[key]) for key in params}}
 
 
 def build(spec: dict[str, Any]) -> Any:
@@ -168,14 +178,29 @@ def build(spec: dict[str, Any]) -> Any:
             f"{spec.get('class', 'this part')} is not in cvret's catalog; hand the "
             "part over as an object"
         )
-    params = {}
-    for key, value in spec.get("params", {}).items():
-        if isinstance(value, dict):
-            params[key] = build(value)
-        else:
-            params[key] = tuple(value) if isinstance(value, list) else value
+    params = {key: _built(value) for key, value in spec.get("params", {}).items()}
     return find(spec["part"])(**params)
 
 
+def _plain(value: Any) -> Any:
+    """Give a parameter as JSON has it; tuples are lists there."""
+    if hasattr(value, "to_arrays"):
+        return None
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if value is None or isinstance(value, bool | int | float | str | dict):
+        return value
+    if isinstance(value, Real):  # a number of NumPy's
+        return int(value) if isinstance(value, Integral) else float(value)
+    return spec_of(value)
+
+
+def _built(value: Any) -> Any:
+    """Give a parameter back from JSON; lists are tuples."""
+    if isinstance(value, list):
+        return tuple(_built(each) for each in value)
+    return build(value) if isinstance(value, dict) else value
+
+
 def _names() -> dict[str, str]:
-    return {**DESCRIPTORS, **EXTRACTORS, **ENCODERS, **RERANKERS}
+    return {**PREPARATIONS, **DESCRIPTORS, **EXTRACTORS, **ENCODERS, **RERANKERS}

@@ -2,10 +2,19 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import cvret
-from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, build, find, spec_of
+from cvret.catalog import (
+    DESCRIPTORS,
+    ENCODERS,
+    EXTRACTORS,
+    PREPARATIONS,
+    build,
+    find,
+    spec_of,
+)
 
 PARTS = [
     cvret.HSVHistogram(bins=(8, 2, 2)),
@@ -28,6 +37,15 @@ PARTS = [
     cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
     cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.SpatialVerification(depth=7, model="homography"),
+    cvret.Resize((64, 48), keep_aspect=False),
+    cvret.Augment(n_copies=3, flip=False),
+    cvret.Prepared(
+        cvret.Masked(cvret.HSVHistogram(bins=(4, 1, 1)), cvret.FlatBackground(9)),
+        (cvret.Resize(64), cvret.EqualizeIntensity("clahe"), cvret.GreyWorld()),
+    ),
+    cvret.BagOfWords(
+        cvret.Patches(cvret.Prepared(cvret.HSVHistogram(), (cvret.GreyWorld(),)))
+    ),
 ]
 
 
@@ -38,7 +56,7 @@ def test_a_part_comes_back_from_json(part):
 
 
 def test_every_name_stands_for_a_class_with_a_docstring():
-    for name in {**DESCRIPTORS, **EXTRACTORS, **ENCODERS}:
+    for name in {**PREPARATIONS, **DESCRIPTORS, **EXTRACTORS, **ENCODERS}:
         assert find(name).__doc__
 
 
@@ -60,6 +78,25 @@ def test_a_part_of_ones_own_has_no_spec_to_build_from():
     assert spec["class"].endswith("Mine")
     with pytest.raises(cvret.UnknownNameError, match="is not in cvret's catalog"):
         build(spec)
+
+
+def test_a_part_of_ones_own_in_a_list_has_no_spec_to_build_from_either():
+    spec = spec_of(cvret.Prepared(cvret.HSVHistogram(), (cvret.Resize(9), Mine())))
+    assert [sorted(step) for step in spec["params"]["steps"]] == [
+        ["params", "part"],
+        ["class"],
+    ]
+    with pytest.raises(cvret.UnknownNameError, match="Mine is not in cvret's catalog"):
+        build(spec)
+
+
+def test_numbers_of_numpy_are_plain_in_a_spec():
+    part = cvret.Resize((np.int64(64), np.int32(48)))
+    assert json.dumps(spec_of(part)["params"]["size"]) == "[64, 48]"
+    part = cvret.EqualizeIntensity(clip_limit=np.float32(1.5), tiles=np.uint8(4))
+    assert json.dumps(spec_of(part)["params"]) == (
+        '{"method": "global", "clip_limit": 1.5, "tiles": 4}'
+    )
 
 
 def test_a_fitted_vocabulary_is_not_in_the_spec():

@@ -8,6 +8,8 @@ from cvret.cli.options import PARTLY_DONE, jobs, say
 
 __all__ = ["describe"]
 
+_WRAPPING = {"masked", "patches", "prepared", "simulated-views"}  # need another part
+
 
 @click.command()
 @click.argument("photos", type=click.Path())
@@ -43,12 +45,12 @@ def describe(
     names = [name.strip() for name in descriptors.split(",") if name.strip()]
     if not names:
         raise click.BadParameter(f"-d must name at least one, got {descriptors!r}")
+    known = {**DESCRIPTORS, **EXTRACTORS}.keys() - _WRAPPING
     parts: dict[str, Any] = {}
     for name in names:
-        if name not in {**DESCRIPTORS, **EXTRACTORS} or name == "patches":
-            known = sorted({**DESCRIPTORS, **EXTRACTORS}.keys() - {"patches"})
+        if name not in known:
             raise UnknownNameError(
-                f"no descriptor is named {name!r}; there are {', '.join(known)}"
+                f"no descriptor is named {name!r}; there are {', '.join(sorted(known))}"
             )
         parts[name] = find(name)()
     if not output.endswith(".npz"):

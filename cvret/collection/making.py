@@ -245,7 +245,9 @@ def _own_copy(part: Any) -> Any:
         return part
     own = copy(part)
     for name, value in part.get_params(deep=False).items():
-        if hasattr(value, "get_params"):
+        if isinstance(value, list | tuple):
+            own.set_params(**{name: type(value)(_own_copy(each) for each in value)})
+        elif hasattr(value, "get_params"):
             own.set_params(**{name: _own_copy(value)})
     return own
 

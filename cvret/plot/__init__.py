@@ -1,1 +1,24 @@
-"""Results as a page to look at."""
+"""Figures of pictures and of what is computed of them, and result pages.
+
+Each function gives a Matplotlib ``Figure`` that is nowhere shown yet: save it by
+``figure.savefig("figure.png")``. They need ``pip install 'cvret[plot]'``.
+"""
+
+from cvret.plot.histograms import (
+    plot_class_means,
+    plot_color_histogram,
+    plot_equalization,
+)
+from cvret.plot.keypoints import plot_keypoints
+from cvret.plot.maps import plot_edges, plot_lbp
+from cvret.plot.sheet import contact_sheet
+
+__all__ = [
+    "contact_sheet",
+    "plot_class_means",
+    "plot_color_histogram",
+    "plot_edges",
+    "plot_equalization",
+    "plot_keypoints",
+    "plot_lbp",
+]

@@ -277,6 +277,7 @@ def wrong(tmp_path):
         (["similar", "{index}", "x.png"], "no image 'x.png' is in the index"),
         (["verify", "{w}/gone"], "there is no index"),
         (["compact", "{w}/empty"], "is not a cvret index"),
+        (["describe", "{photos}", "-d", "masked", "-o", "{w}/a.npz"], "no descriptor"),
         (["conjure"], "No such command"),
         (["demo", "--query", "{query}"], "--query needs --photos"),
     ],

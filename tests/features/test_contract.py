@@ -22,13 +22,17 @@ from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, find
 from cvret.index.dense import METRICS
 from cvret.protocols import Descriptor, Extractor
 
-descriptors = [find(name)() for name in DESCRIPTORS]
 WRAPPING = {
+    "masked": lambda: cvret.Masked(cvret.HSVHistogram()),
     "patches": lambda: cvret.Patches(cvret.HSVHistogram()),
+    "prepared": lambda: cvret.Prepared(
+        cvret.HSVHistogram(), (cvret.EqualizeIntensity(),)
+    ),
     "simulated-views": lambda: cvret.SimulatedViews(cvret.ORB(), tilts=(2.0,)),
 }
+descriptors = [WRAPPING.get(name, find(name))() for name in DESCRIPTORS]
 extractors = [WRAPPING.get(name, find(name))() for name in EXTRACTORS if name != "surf"]
-wrapping = ("Patches", "SimulatedViews", *(find(name).__name__ for name in ENCODERS))
+wrapping = [find(name).__name__ for name in (*WRAPPING, *ENCODERS)]
 turning = [e for e in extractors if hasattr(e, "upright")]
 straight = [clone(e).set_params(upright=True) for e in turning]
 parts = [
