@@ -23,6 +23,16 @@ from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
 from .features.color import HSVHistogram
 from .features.dense import DenseSIFT
+from .features.hashes import (
+    AverageHash,
+    BlockMeanHash,
+    ColorMomentHash,
+    DifferenceHash,
+    MarrHildrethHash,
+    PerceptualHash,
+    RadialVarianceHash,
+    WaveletHash,
+)
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.patches import Patches
@@ -58,11 +68,15 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "AverageHash",
     "BagOfWords",
     "BinaryVocabulary",
+    "BlockMeanHash",
+    "ColorMomentHash",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
+    "DifferenceHash",
     "Diffusion",
     "DoctorReport",
     "Explanation",
@@ -76,11 +90,14 @@ __all__ = [
     "KReciprocal",
     "LocalBinaryPatterns",
     "LocalFeatures",
+    "MarrHildrethHash",
     "MissingExtraError",
     "NotFittedError",
     "Patches",
+    "PerceptualHash",
     "Query",
     "QueryExpansion",
+    "RadialVarianceHash",
     "Ranking",
     "Report",
     "Rocchio",
@@ -91,6 +108,7 @@ __all__ = [
     "VisualWords",
     "Vocabulary",
     "VocabularyReport",
+    "WaveletHash",
     "__version__",
     "evaluate",
     "list_images",

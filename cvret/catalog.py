@@ -9,8 +9,16 @@ from cvret.errors import UnknownNameError
 __all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
 
 DESCRIPTORS = {
+    "average-hash": "cvret.features.hashes:AverageHash",
+    "block-mean-hash": "cvret.features.hashes:BlockMeanHash",
+    "color-moment-hash": "cvret.features.hashes:ColorMomentHash",
+    "difference-hash": "cvret.features.hashes:DifferenceHash",
     "hsv": "cvret.features.color:HSVHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
+    "marr-hildreth-hash": "cvret.features.hashes:MarrHildrethHash",
+    "perceptual-hash": "cvret.features.hashes:PerceptualHash",
+    "radial-variance-hash": "cvret.features.hashes:RadialVarianceHash",
+    "wavelet-hash": "cvret.features.hashes:WaveletHash",
 }
 """Whole-image descriptors."""
 

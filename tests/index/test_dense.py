@@ -71,7 +71,9 @@ def test_vectors_of_another_length_are_refused():
 
 
 def test_an_unknown_metric_is_refused_with_the_known_ones():
-    with pytest.raises(ValueError, match="metric must be one of chi2, correlation, cosine"):
+    with pytest.raises(
+        ValueError, match="metric must be one of chi2, correlation, cosine"
+    ):
         DenseIndex([], "euclid")
 
 
