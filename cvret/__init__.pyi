@@ -5,6 +5,7 @@ from .collection.doctoring import DoctorReport
 from .collection.index import Index
 from .encoding.asmk import ASMK
 from .encoding.bag_of_words import BagOfWords
+from .encoding.codes import BinaryCodes
 from .encoding.fisher import FisherVector
 from .encoding.vlad import VLAD
 from .encoding.vocabulary import BinaryVocabulary, Vocabulary
@@ -70,6 +71,7 @@ __all__ = [
     "AggregatedWords",
     "AverageHash",
     "BagOfWords",
+    "BinaryCodes",
     "BinaryVocabulary",
     "BlockMeanHash",
     "ColorMomentHash",

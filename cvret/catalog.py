@@ -6,7 +6,15 @@ from typing import Any
 
 from cvret.errors import UnknownNameError
 
-__all__ = ["DESCRIPTORS", "ENCODERS", "EXTRACTORS", "RERANKERS", "build", "spec_of"]
+__all__ = [
+    "CODES",
+    "DESCRIPTORS",
+    "ENCODERS",
+    "EXTRACTORS",
+    "RERANKERS",
+    "build",
+    "spec_of",
+]
 
 DESCRIPTORS = {
     "average-hash": "cvret.features.hashes:AverageHash",
@@ -44,6 +52,11 @@ ENCODERS = {
     "vlad": "cvret.encoding.vlad:VLAD",
 }
 """What makes words, or one vector, of local features."""
+
+CODES = {
+    "binary-codes": "cvret.encoding.codes:BinaryCodes",
+}
+"""What makes bits of the vector of a descriptor."""
 
 RERANKERS = {
     "database-augmentation": "cvret.rerank.neighbors:DatabaseAugmentation",
@@ -152,4 +165,4 @@ def build(spec: dict[str, Any]) -> Any:
 
 
 def _names() -> dict[str, str]:
-    return {**DESCRIPTORS, **EXTRACTORS, **ENCODERS, **RERANKERS}
+    return {**DESCRIPTORS, **EXTRACTORS, **ENCODERS, **CODES, **RERANKERS}

@@ -21,6 +21,7 @@ PARTS = [
     cvret.VLAD(cvret.SIFT(), n_words=9, n_dimensions=2),
     cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
     cvret.FisherVector(cvret.SIFT(), n_components=9),
+    cvret.BinaryCodes(cvret.HSVHistogram(bins=(8, 2, 2)), n_bits=32, method="lsh"),
     cvret.SpatialVerification(depth=7, model="homography"),
 ]
 
