@@ -286,7 +286,10 @@ class CodesField(VectorField):
     def check_layout(self, arrays: ArrayFolder, n_images: int) -> None:
         """Raise FormatError if stored arrays cannot be those of a segment."""
         check_layout(arrays, hamming.LAYOUT, n=n_images)
-        n_bits, n_bytes = int(arrays["n_bits"][0]), arrays["bits"].shape[1]
+        n_bits, n_bytes = (
+            int(arrays["n_bits"][0]),
+            arrays.checked("bits", [], []).shape[1],
+        )
         if -(-n_bits // 8) != n_bytes:
             raise FormatError(
                 f"field {self.name!r} is damaged: codes of {n_bits} bits have "

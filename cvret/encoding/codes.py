@@ -74,10 +74,11 @@ class BinaryCodes(LearnedDescriptor):
         Of a code.
     method : {"itq", "lsh", "spectral"}
         "itq": principal components, turned so that their signs lose least (iterative
-        quantization); the best with few bits. "lsh": random directions through the
-        mean, whose equal bits tell the angle (locality-sensitive hashing); the better
-        the more bits, of which there may be any number. "spectral": waves along the
-        principal components (spectral hashing).
+        quantization); it ranks best at every length that was measured. "lsh": random
+        directions through the mean, of whose equal bits the angle follows
+        (locality-sensitive hashing); it needs more bits, and learns only the mean.
+        "spectral": waves along the principal components (spectral hashing); the more
+        bits, the faster the waves, and the less they tell.
     random_state : int
         Seed.
 
