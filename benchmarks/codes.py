@@ -32,7 +32,8 @@ class Once:
     """A descriptor that describes each picture once, for it stands in many fields."""
 
     def __init__(self, part: Any):
-        self.metric, self._part, self._known = part.metric, part, {}
+        self.metric, self._part = part.metric, part
+        self._known: dict[int, Any] = {}
 
     def describe(self, image: Any) -> Any:
         key = hash(image.tobytes())
@@ -103,7 +104,7 @@ def measure(name: str, kind: str, work: Path) -> None:
     for field in ("vectors", "itq64"):
         part = {"vectors": once, "itq64": cvret.BinaryCodes(once, 64)}[field]
         folders[field] = size(build(work / field, folder, {field: part}).path)
-    about = {"set": name, "descriptor": kind, "images": len(index)}
+    about: dict[str, Any] = {"set": name, "descriptor": kind, "images": len(index)}
     record("codes", **about, method="vectors", dimensions=vectors.shape[1],
            bytes_vectors=vectors.nbytes, bytes_field=known["vectors"]["bytes"],
            bytes_folder=folders["vectors"], bytes_folder_itq64=folders["itq64"],
@@ -113,7 +114,7 @@ def measure(name: str, kind: str, work: Path) -> None:
         for n_bits in BITS:
             field = f"{method}{n_bits}"
             bits = all_of(field)
-            packed = {"bits": np.packbits(bits > 0, axis=1),
+            packed: dict[str, Any] = {"bits": np.packbits(bits > 0, axis=1),
                       "n_bits": np.array([n_bits], np.uint32)}  # fmt: skip
             ranked = orders(HammingIndex([packed]), bits)
             learned = sum(map(size, (index.path / "learned").glob(f"{field}-*")))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_jobs
-from cvret.index.hamming_kernels import near_pairs
+from cvret.index.hamming_kernels import look_up_pairs, near_pairs
 from cvret.storage.arrays import Arrays, Layout, checked
 
 __all__ = [
@@ -29,6 +29,10 @@ Vectors = NDArray[np.float32]
 
 _ROWS = 65536  # at a time, which keeps the intermediate arrays small
 _TILE = 1024  # codes a side that a thread compares at once
+_VALUES = 1 << 16  # of a chunk
+_MANY = 4096  # codes from which on tables can pay
+_MOST_NEAR = 3  # bits of a chunk; more make too many masks
+_COST = 16  # a code looked up, in comparisons of one word after the other
 
 
 def pack_codes(vectors: NDArray[Any]) -> dict[str, NDArray[Any]]:
@@ -278,9 +282,11 @@ class NearPairs(NamedTuple):
 def pairs_within(
     codes: NDArray[np.uint64], radius: int, n_jobs: int = -1
 ) -> Iterator[NearPairs]:
-    """Give all pairs of codes that differ in few bits, a tile at a time.
+    """Give all pairs of codes that differ in few bits, some at a time.
 
-    Every code is compared with every other; 100,000 codes of 64 bits take seconds.
+    Where codes are many and spread, and the radius is small for their length, they are
+    looked up by chunks of 16 bits; otherwise every code is compared with every other.
+    Both are exact.
 
     Parameters
     ----------
@@ -294,13 +300,18 @@ def pairs_within(
     Yields
     ------
     NearPairs
-        Some of the pairs, never none; in the same order whatever `n_jobs`. Memory is
-        bounded, also where all codes are equal.
+        Some of the pairs, never none; in the same order whatever `n_jobs`. Few are held
+        at a time, also where all codes are equal.
 
     Raises
     ------
     ValueError
         If codes are no array of uint64 of that shape.
+
+    References
+    ----------
+    Norouzi, Punjani and Fleet, "Fast search in Hamming space with multi-index hashing",
+    CVPR 2012.
 
     Examples
     --------
@@ -319,35 +330,106 @@ def pairs_within(
     return _streamed(np.ascontiguousarray(codes.T), radius, n_jobs)
 
 
+class _Tiles:
+    """All pairs by comparing every code with every other, a tile at a time."""
+
+    def __init__(self, words: NDArray[np.uint64], radius: int):
+        self._words, self._radius = words, radius
+
+    def tasks(self) -> Iterator[tuple[int, int]]:
+        """Give where each tile begins."""
+        n = self._words.shape[1]
+        return ((r, c) for r in range(0, n, _TILE) for c in range(r, n, _TILE))
+
+    def work(self, row: int, column: int) -> list[NearPairs]:
+        """Compare the codes of a tile."""
+        n = self._words.shape[1]
+        rows, columns = (row, min(row + _TILE, n)), (column, min(column + _TILE, n))
+        room = _room((rows[1] - rows[0]) * (columns[1] - columns[0]))
+        found = near_pairs(self._words, rows, columns, self._radius, *room)
+        return [_taken(room, np.arange(found))]
+
+
+class _Lookup:
+    """All pairs by multi-index hashing: one chunk of 16 bits at least is near."""
+
+    def __init__(self, words: NDArray[np.uint64], radius: int):
+        self._words, self._radius = words, radius
+        by_code = np.ascontiguousarray(words.T).view(np.uint16)
+        self._chunks = np.ascontiguousarray(by_code.T)
+        values = np.arange(_VALUES + 1)
+        near = np.bitwise_count(values[:-1]) <= radius // len(self._chunks)
+        self._masks = np.flatnonzero(near).astype(np.uint16)
+        order = [np.argsort(chunk, kind="stable") for chunk in self._chunks]
+        self._order = np.array(order, np.int32)
+        self._starts = np.array(
+            [
+                np.searchsorted(chunk[rows], values)
+                for chunk, rows in zip(self._chunks, order, strict=True)
+            ],
+            np.int32,
+        )
+
+    def pays(self) -> bool:
+        """Whether fewer codes are looked at than by comparing all."""
+        n_words, n = self._words.shape
+        counts = np.diff(self._starts).astype(np.float64)
+        # As if the values next to a frequent one were as frequent.
+        looked_at = len(self._masks) * ((counts**2).sum() + n * len(counts))
+        return bool(_COST * looked_at < n_words * n**2 / 2)
+
+    def tasks(self) -> Iterator[tuple[int, int]]:
+        """Give ranges of codes, short ones where many share a chunk."""
+        n = self._words.shape[1]
+        crowd = int(np.diff(self._starts).max())
+        step = min(max(_TILE**2 // crowd, 16), 4 * _TILE)
+        return ((row, min(row + step, n)) for row in range(0, n, step))
+
+    def work(self, row: int, last: int) -> list[NearPairs]:
+        """Look up the codes of a range."""
+        tables = (self._words, self._chunks, self._order, self._starts, self._masks)
+        parts = []
+        room = _room(self._words.shape[1] + _TILE**2)
+        while row < last:
+            found, row = look_up_pairs(*tables, (row, last), self._radius, *room)
+            order = np.lexsort((room[1][:found], room[0][:found]))
+            parts.append(_taken(room, order))
+        return parts
+
+
 def _streamed(
     words: NDArray[np.uint64], radius: int, n_jobs: int
 ) -> Iterator[NearPairs]:
     from joblib import effective_n_jobs  # here, for a search does not need it
 
-    def work(row: int, column: int) -> NearPairs:
-        rows, columns = (row, min(row + _TILE, n)), (column, min(column + _TILE, n))
-        most = (rows[1] - rows[0]) * (columns[1] - columns[0])
-        firsts, seconds = np.empty(most, np.int64), np.empty(most, np.int64)
-        distances = np.empty(most, np.int32)
-        found = near_pairs(words, rows, columns, radius, firsts, seconds, distances)
-        return NearPairs(
-            firsts[:found].copy(), seconds[:found].copy(), distances[:found].copy()
-        )
-
-    n = words.shape[1]
-    tiles = ((r, c) for r in range(0, n, _TILE) for c in range(r, n, _TILE))
+    way: _Tiles | _Lookup = _Tiles(words, radius)
+    if words.shape[1] > _MANY and radius // (4 * len(words)) <= _MOST_NEAR:
+        lookup = _Lookup(words, radius)
+        way = lookup if lookup.pays() else way
     workers = effective_n_jobs(n_jobs)
-    waiting: deque[Future[NearPairs]] = deque()
+    waiting: deque[Future[list[NearPairs]]] = deque()
     with ThreadPoolExecutor(workers) as pool:
-        for tile in tiles:
-            waiting.append(pool.submit(work, *tile))
+        for task in way.tasks():
+            waiting.append(pool.submit(way.work, task[0], task[1]))
             if len(waiting) > 2 * workers:
-                pairs = waiting.popleft().result()
-                if len(pairs.firsts):
-                    yield pairs
-        for done in waiting:
-            if len(done.result().firsts):
-                yield done.result()
+                yield from _some(waiting.popleft().result())
+        while waiting:
+            yield from _some(waiting.popleft().result())
+
+
+def _some(parts: list[NearPairs]) -> list[NearPairs]:
+    return [part for part in parts if len(part.firsts)]
+
+
+def _room(n: int) -> NearPairs:
+    """Make room for some pairs; the system gives memory only where it is used."""
+    return NearPairs(
+        np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int32)
+    )
+
+
+def _taken(room: NearPairs, order: NDArray[np.intp]) -> NearPairs:
+    return NearPairs(room.firsts[order], room.seconds[order], room.distances[order])
 
 
 def _as_words(packed: NDArray[np.uint8]) -> NDArray[np.uint64]:

@@ -1,11 +1,16 @@
-"""The loop over pairs of codes, compiled, with the plain form that is its oracle."""
+"""The loops over pairs of codes, compiled, each with its plain form as an oracle."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret._optional import bit_count, compiled
 
-__all__ = ["near_pairs", "near_pairs_numpy"]
+__all__ = [
+    "look_up_pairs",
+    "look_up_pairs_numpy",
+    "near_pairs",
+    "near_pairs_numpy",
+]
 
 _CHUNK = 64  # codes looked at together
 
@@ -95,3 +100,107 @@ def near_pairs(
                     distances[n] = apart[place]
                     n += 1
     return n
+
+
+def look_up_pairs_numpy(
+    words: NDArray[np.uint64],
+    chunks: NDArray[np.uint16],
+    order: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    masks: NDArray[np.uint16],
+    rows: tuple[int, int],
+    radius: int,
+    firsts: NDArray[np.int64],
+    seconds: NDArray[np.int64],
+    distances: NDArray[np.int32],
+) -> tuple[int, int]:
+    """Find the codes behind some that differ from them in few bits.
+
+    Codes are cut into chunks of 16 bits. Two that differ in at most `radius` bits have
+    a chunk in which they differ in at most ``radius // n_chunks``: the compiled form
+    looks only where one of the `masks` leads to, and takes each pair at the first such
+    chunk. This one compares all.
+
+    Parameters
+    ----------
+    words : array of uint64, shape (n_words, n)
+        The codes, each a column.
+    chunks : array of uint16, shape (n_chunks, n)
+        The same bits.
+    order : array of int32, shape (n_chunks, n)
+        The codes sorted by each chunk, equal ones ascending.
+    starts : array of int32, shape (n_chunks, 65537)
+        Where in `order` each value of a chunk begins.
+    masks : array of uint16, shape (n_masks,)
+        All that have at most ``radius // n_chunks`` bits set.
+    rows : tuple of int
+        The first code asked for, and the one after the last.
+    radius : int
+        Differing bits of a pair, at most.
+    firsts, seconds, distances : arrays
+        Changed in place, as by `near_pairs`; at least `n` long. In any order.
+
+    Returns
+    -------
+    n_found, row : int
+        Pairs found, and the first code that was not asked for, as there was no room.
+    """
+    n = 0
+    for row in range(*rows):
+        if len(firsts) - n < words.shape[1]:
+            return n, row
+        n += near_pairs_numpy(
+            words,
+            (row, row + 1),
+            (row + 1, words.shape[1]),
+            radius,
+            firsts[n:],
+            seconds[n:],
+            distances[n:],
+        )
+    return n, rows[1]
+
+
+@compiled(stand_in=look_up_pairs_numpy)
+def look_up_pairs(
+    words: NDArray[np.uint64],
+    chunks: NDArray[np.uint16],
+    order: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    masks: NDArray[np.uint16],
+    rows: tuple[int, int],
+    radius: int,
+    firsts: NDArray[np.int64],
+    seconds: NDArray[np.int64],
+    distances: NDArray[np.int32],
+) -> tuple[int, int]:
+    """The compiled form of `look_up_pairs_numpy`."""
+    n_words, n_codes = words.shape
+    most, near = np.uint64(radius), np.uint64(radius // len(chunks))
+    n = 0
+    for row in range(rows[0], rows[1]):
+        if len(firsts) - n < n_codes:
+            return n, row
+        for chunk in range(len(chunks)):
+            value = chunks[chunk, row]
+            for mask in masks:
+                key = np.uint64(value ^ mask)
+                for place in range(starts[chunk, key], starts[chunk, key + 1]):
+                    other = order[chunk, place]
+                    if other <= row:
+                        continue
+                    bits = np.uint64(0)
+                    for word in range(n_words):
+                        bits += bit_count(words[word, row] ^ words[word, other])
+                    if bits > most:
+                        continue
+                    before = False
+                    for earlier in range(chunk):
+                        apart = chunks[earlier, row] ^ chunks[earlier, other]
+                        before |= bit_count(np.uint64(apart)) <= near
+                    if not before:
+                        firsts[n] = row
+                        seconds[n] = other
+                        distances[n] = bits
+                        n += 1
+    return n, rows[1]

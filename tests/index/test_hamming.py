@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 from cvret.index import hamming
 from cvret.index.dense import DenseIndex
 from cvret.index.hamming import HammingIndex, pack_codes, pairs_within
-from cvret.index.hamming_kernels import near_pairs, near_pairs_numpy
+from cvret.index.hamming_kernels import (
+    look_up_pairs,
+    look_up_pairs_numpy,
+    near_pairs,
+    near_pairs_numpy,
+)
 
 CODES = np.float32([[1, 0, 1, 1, 0], [1, 1, 1, 0, 0], [0, 1, 0, 0, 1], [1, 0, 1, 1, 1]])
 
@@ -140,6 +145,57 @@ def test_pairs_of_many_tiles_are_those_of_all_comparisons(monkeypatch, n_jobs):
     ]
     assert len(found) == len(expected)
     assert set(found) == expected
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    n_words=st.integers(1, 2),
+    radius=st.sampled_from([0, 3, 5, 10, 17]),
+)
+def test_pairs_looked_up_are_those_of_all_comparisons(seed, n_words, radius):
+    words = np.ascontiguousarray(close_codes(200, n_words, seed).T)
+    lookup = hamming._Lookup(words, radius)
+    firsts, seconds = np.zeros((2, 200 * 200), np.int64)
+    distances = np.zeros(200 * 200, np.int32)
+    room = (firsts, seconds, distances)
+    n = near_pairs_numpy(words, (0, 200), (0, 200), radius, *room)
+    expected = [part[:n].tolist() for part in room]
+    tables = (lookup._words, lookup._chunks, lookup._order, lookup._starts)
+    for form in (look_up_pairs, look_up_pairs_numpy):
+        found = form(*tables, lookup._masks, (0, 200), radius, *room)
+        assert found == (n, 200)
+        order = np.lexsort((seconds[:n], firsts[:n]))
+        assert [part[:n][order].tolist() for part in room] == expected
+
+
+def test_a_lookup_without_room_goes_on_where_it_stopped(monkeypatch):
+    monkeypatch.setattr(hamming, "_TILE", 4)
+    words = np.ascontiguousarray(np.zeros((60, 1), np.uint64).T)
+    parts = hamming._Lookup(words, 2).work(10, 50)
+    assert len(parts) > 5
+    firsts = np.concatenate([part.firsts for part in parts])
+    assert np.array_equal(firsts, np.repeat(np.arange(10, 50), np.arange(49, 9, -1)))
+
+
+def test_both_ways_give_the_same_pairs_of_many_codes(monkeypatch):
+    rng = np.random.default_rng(0)
+    codes = rng.integers(0, 2**64, (8000, 1), dtype=np.uint64)
+    codes[7000:] = codes[:1000] ^ np.uint64(0b10000100001)
+    assert hamming._Lookup(np.ascontiguousarray(codes.T), 7).pays()
+    looked_up = [np.concatenate(part) for part in zip(*pairs_within(codes, 7, 1),
+                                                      strict=True)]  # fmt: skip
+    monkeypatch.setattr(hamming, "_MANY", 10**9)
+    compared = [np.concatenate(part) for part in zip(*pairs_within(codes, 7, 1),
+                                                     strict=True)]  # fmt: skip
+    order = np.lexsort((compared[1], compared[0]))
+    assert len(order) >= 1000
+    for one, other in zip(looked_up, compared, strict=True):
+        assert np.array_equal(one, other[order])
+
+
+def test_crowded_codes_are_compared_and_not_looked_up():
+    codes = np.zeros((1, 5000), np.uint64)
+    assert not hamming._Lookup(codes, 10).pays()
 
 
 def test_all_pairs_of_nothing_and_of_one_are_none():
