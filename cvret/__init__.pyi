@@ -6,6 +6,7 @@ from .collection.doctoring import DoctorReport
 from .collection.index import Index
 from .encoding.asmk import ASMK
 from .encoding.bag_of_words import BagOfWords
+from .encoding.codes import BinaryCodes
 from .encoding.fisher import FisherVector
 from .encoding.vlad import VLAD
 from .encoding.vocabulary import BinaryVocabulary, Vocabulary
@@ -39,6 +40,16 @@ from .features.gabor import GaborBank
 from .features.gist import GIST
 from .features.gradients import HOG, PHOG, EdgeDirectionHistogram
 from .features.haralick import Haralick
+from .features.hashes import (
+    AverageHash,
+    BlockMeanHash,
+    ColorMomentHash,
+    DifferenceHash,
+    MarrHildrethHash,
+    PerceptualHash,
+    RadialVarianceHash,
+    WaveletHash,
+)
 from .features.kaze import AKAZE, KAZE
 from .features.keypoints import ORB, SIFT, SURF
 from .features.local_color import LocalColorStatistics
@@ -100,17 +111,22 @@ __all__ = [
     "AddReport",
     "AggregatedWords",
     "Augment",
+    "AverageHash",
     "BagOfWords",
+    "BinaryCodes",
     "BinaryVocabulary",
+    "BlockMeanHash",
     "ColorAutoCorrelogram",
     "ColorCoherenceVector",
     "ColorLayout",
+    "ColorMomentHash",
     "ColorMoments",
     "ColorStructure",
     "CompletedLBP",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
+    "DifferenceHash",
     "Diffusion",
     "DoctorReport",
     "DominantColors",
@@ -144,16 +160,21 @@ __all__ = [
     "LocalColorStatistics",
     "LocalFeatures",
     "LocalPhaseQuantization",
+    "MarrHildrethHash",
     "Masked",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
     "Patches",
+    "PerceptualHash",
     "Prepared",
     "Query",
+    "Query",
+    "QueryExpansion",
     "QueryExpansion",
     "RGBHistogram",
     "RGHistogram",
+    "RadialVarianceHash",
     "Ranking",
     "Report",
     "Resize",
@@ -169,6 +190,7 @@ __all__ = [
     "Vocabulary",
     "VocabularyReport",
     "WaveletEnergies",
+    "WaveletHash",
     "ZernikeMoments",
     "__version__",
     "evaluate",

@@ -8,6 +8,7 @@ from typing import Any
 from cvret.errors import UnknownNameError
 
 __all__ = [
+    "CODES",
     "DESCRIPTORS",
     "ENCODERS",
     "EXTRACTORS",
@@ -28,13 +29,17 @@ PREPARATIONS = {
 
 DESCRIPTORS = {
     "auto-correlogram": "cvret.features.correlogram:ColorAutoCorrelogram",
+    "average-hash": "cvret.features.hashes:AverageHash",
+    "block-mean-hash": "cvret.features.hashes:BlockMeanHash",
     "cedd": "cvret.features.cedd:CEDD",
     "centrist": "cvret.features.census:CENTRIST",
     "clbp": "cvret.features.texture:CompletedLBP",
     "color-coherence": "cvret.features.coherence:ColorCoherenceVector",
     "color-layout": "cvret.features.mpeg7_color:ColorLayout",
+    "color-moment-hash": "cvret.features.hashes:ColorMomentHash",
     "color-moments": "cvret.features.moments:ColorMoments",
     "color-structure": "cvret.features.mpeg7_structure:ColorStructure",
+    "difference-hash": "cvret.features.hashes:DifferenceHash",
     "dominant-colors": "cvret.features.dominant:DominantColors",
     "edge-directions": "cvret.features.gradients:EdgeDirectionHistogram",
     "edge-histogram": "cvret.features.mpeg7_texture:EdgeHistogram",
@@ -51,15 +56,19 @@ DESCRIPTORS = {
     "lab": "cvret.features.color:LabHistogram",
     "lbp": "cvret.features.texture:LocalBinaryPatterns",
     "lpq": "cvret.features.phase:LocalPhaseQuantization",
+    "marr-hildreth-hash": "cvret.features.hashes:MarrHildrethHash",
     "masked": "cvret.features.prepared:Masked",
     "opponent": "cvret.features.color:OpponentHistogram",
+    "perceptual-hash": "cvret.features.hashes:PerceptualHash",
     "phog": "cvret.features.gradients:PHOG",
     "prepared": "cvret.features.prepared:Prepared",
+    "radial-variance-hash": "cvret.features.hashes:RadialVarianceHash",
     "rg": "cvret.features.color:RGHistogram",
     "rgb": "cvret.features.color:RGBHistogram",
     "scalable-color": "cvret.features.mpeg7_color:ScalableColor",
     "sketch": "cvret.features.sketch:Sketch",
     "tamura": "cvret.features.tamura:Tamura",
+    "wavelet-hash": "cvret.features.hashes:WaveletHash",
     "wavelets": "cvret.features.wavelets:WaveletEnergies",
     "zernike": "cvret.features.shape:ZernikeMoments",
 }
@@ -88,6 +97,11 @@ ENCODERS = {
     "vlad": "cvret.encoding.vlad:VLAD",
 }
 """What makes words, or one vector, of local features."""
+
+CODES = {
+    "binary-codes": "cvret.encoding.codes:BinaryCodes",
+}
+"""What makes bits of the vector of a descriptor."""
 
 RERANKERS = {
     "database-augmentation": "cvret.rerank.neighbors:DatabaseAugmentation",
@@ -203,4 +217,11 @@ def _built(value: Any) -> Any:
 
 
 def _names() -> dict[str, str]:
-    return {**PREPARATIONS, **DESCRIPTORS, **EXTRACTORS, **ENCODERS, **RERANKERS}
+    return {
+        **PREPARATIONS,
+        **DESCRIPTORS,
+        **EXTRACTORS,
+        **ENCODERS,
+        **CODES,
+        **RERANKERS,
+    }

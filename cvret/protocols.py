@@ -25,7 +25,15 @@ from numpy.typing import NDArray
 
 from cvret.records import Correspondences, Learned, LocalFeatures, Query, Ranking
 
-__all__ = ["Descriptor", "Encoder", "Extractor", "Learner", "Reranker", "Searched"]
+__all__ = [
+    "Descriptor",
+    "Encoder",
+    "Extractor",
+    "Learner",
+    "Reranker",
+    "Searched",
+    "VectorLearner",
+]
 
 
 @runtime_checkable
@@ -71,18 +79,13 @@ class Encoder(Protocol):
 
 @runtime_checkable
 class Learner(Protocol):
-    """A part that learns from local features before it can be used in a field.
+    """A part that learns from pictures before it can be used in a field.
 
-    `Index.fit` collects the features of many images and calls `fit_features`. What
-    was learned goes into the index as plain arrays, and `Index.open` hands them back.
+    What was learned goes into the index as plain arrays, and `Index.open` hands them
+    back. What it learns from, `Index.fit` collects of many images: either local
+    features, of its ``extractor``, which go to ``fit_features(features)``, one
+    `LocalFeatures` an image; or whole-image vectors, see `VectorLearner`.
     """
-
-    @property
-    def extractor(self) -> Extractor:
-        """Where the local features come from."""
-
-    def fit_features(self, features: Sequence[LocalFeatures]) -> Any:
-        """Learn from the features of many images, one record each; give self."""
 
     def learned(self) -> Learned | None:
         """Give what was learned; None if nothing was that an index should keep."""
@@ -97,6 +100,17 @@ class Learner(Protocol):
 
     def check_fitted(self) -> None:
         """Raise NotFittedError while there is nothing to compute with."""
+
+
+@runtime_checkable
+class VectorLearner(Learner, Protocol):
+    """A part that learns from one vector an image."""
+
+    def sample(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Give the (d,) vector of an RGB image that it learns from."""
+
+    def fit_vectors(self, vectors: NDArray[np.float32]) -> Any:
+        """Learn from the vectors of many images, shape (n, d); give self."""
 
 
 class Searched(Protocol):

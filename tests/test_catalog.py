@@ -36,6 +36,7 @@ PARTS = [
     cvret.VLAD(cvret.SIFT(), n_words=9, n_dimensions=2),
     cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
     cvret.FisherVector(cvret.SIFT(), n_components=9),
+    cvret.BinaryCodes(cvret.HSVHistogram(bins=(8, 2, 2)), n_bits=32, method="lsh"),
     cvret.SpatialVerification(depth=7, model="homography"),
     cvret.Resize((64, 48), keep_aspect=False),
     cvret.Augment(n_copies=3, flip=False),
@@ -63,7 +64,7 @@ def test_every_name_stands_for_a_class_with_a_docstring():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(
         cvret.UnknownNameError,
-        match="no part is named 'no-such-part'; there are",
+        match="no part is named 'no-such-part'; there are akaze, asmk",
     ):
         find("no-such-part")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cvret._opencv import single_thread
-from cvret.collection.fields import Field, View
+from cvret.collection.fields import Field
+from cvret.collection.views import View
 from cvret.errors import ImageError
 from cvret.images.folders import list_images
 from cvret.images.hashing import hash_of

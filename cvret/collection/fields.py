@@ -1,19 +1,19 @@
 """The fields of an index: what each computes of a picture, stores, and answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_number
-from cvret.errors import UnknownNameError
-from cvret.images.reading import shrink
-from cvret.index import postings, quantizing
+from cvret.collection.views import View
+from cvret.errors import FormatError, UnknownNameError
+from cvret.index import hamming, postings, quantizing
 from cvret.index.aggregated import AggregatedIndex, PackedAggregates, layout_of
 from cvret.index.approximate import Graph
 from cvret.index.dense import DenseIndex
+from cvret.index.hamming import HammingIndex, pack_codes
 from cvret.index.inverted import InvertedIndex
 from cvret.index.postings import (
     PackedWords,
@@ -24,16 +24,16 @@ from cvret.index.postings import (
 )
 from cvret.index.quantizing import QUANTIZED, quantize
 from cvret.protocols import Descriptor, Encoder, Learner
-from cvret.records import AggregatedWords, LocalFeatures, VisualWords
+from cvret.records import AggregatedWords, VisualWords
 from cvret.storage.arrays import ArrayFolder, Arrays, Layout, check_layout
 from cvret.storage.writing import Pieces
 
 __all__ = [
     "AggregatedField",
+    "CodesField",
     "Field",
     "PostingsField",
     "VectorField",
-    "View",
     "WordsField",
     "field_of",
     "fields_for_graphs",
@@ -41,67 +41,6 @@ __all__ = [
 
 Alive = NDArray[np.bool_] | None
 Kept = Sequence[NDArray[np.intp]]
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """Pixels to compute on, and where they lie in the whole picture.
-
-    Attributes
-    ----------
-    pixels : array of uint8, shape (h, w, 3)
-        A picture or a region of it, perhaps made smaller.
-    x, y : float
-        Of its corner in the picture, in the picture's pixels.
-    scale_x, scale_y : float
-        Pixels of the picture for one of these.
-    width, height : int
-        Of the picture.
-    """
-
-    pixels: NDArray[np.uint8]
-    x: float
-    y: float
-    scale_x: float
-    scale_y: float
-    width: int
-    height: int
-
-    @classmethod
-    def of(cls, pixels: NDArray[np.uint8], width: int, height: int) -> "View":
-        """A whole picture of `width` x `height` that may have been made smaller."""
-        h, w = pixels.shape[:2]
-        return cls(pixels, 0, 0, width / w, height / h, width, height)
-
-    @classmethod
-    def of_region(
-        cls,
-        image: NDArray[np.uint8],
-        region: tuple[float, float, float, float],
-        max_side: int,
-    ) -> "View":
-        """A region (x, y, width, height) of a picture, then made smaller."""
-        height, width = image.shape[:2]
-        x, y, w, h = region
-        left, top = int(x), int(y)
-        right, bottom = int(np.ceil(x + w)), int(np.ceil(y + h))
-        cut = image[top:bottom, left:right]
-        pixels = np.ascontiguousarray(shrink(cut, max_side))
-        scale_x = cut.shape[1] / pixels.shape[1]
-        scale_y = cut.shape[0] / pixels.shape[0]
-        return cls(pixels, left, top, scale_x, scale_y, width, height)
-
-    def place(self, features: LocalFeatures) -> LocalFeatures:
-        """Give features of these pixels the coordinates of the whole picture."""
-        size = np.sqrt(self.scale_x * self.scale_y)
-        factors = np.array([self.scale_x, self.scale_y, size, 1], np.float32)
-        moved = features.keypoints * factors
-        moved[:, :2] += np.array([self.x, self.y], np.float32)
-        return LocalFeatures(moved, features.descriptors, self.width, self.height)
-
-    def features(self, part: Any) -> LocalFeatures:
-        """Extract what a part encodes, in pixels of the whole picture."""
-        return self.place(part.extractor.extract(self.pixels))
 
 
 class PostingsField:
@@ -126,6 +65,14 @@ class PostingsField:
     def compute_query(self, view: View) -> Any:
         """Compute what is asked with."""
         return self.part.encode_query(view.features(self.part))
+
+    def check_query(self, part: Any) -> None:
+        """Raise ValueError if this is no words, but a vector of another field."""
+        if not isinstance(part, VisualWords | AggregatedWords):
+            raise ValueError(
+                f"field {self.name!r} holds visual words, and the query has "
+                f"{type(part).__name__} for it; encode the query with this index"
+            )
 
     def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any] | Pieces]:
         """Turn the items of a segment into arrays."""
@@ -216,11 +163,22 @@ class AggregatedField(PostingsField):
 
 
 class VectorField:
-    """One vector an image."""
+    """One vector an image.
+
+    Attributes
+    ----------
+    name : str
+        Of the field.
+    part : Descriptor
+        What gives the vectors.
+    length : int or None
+        Of the vectors stored, once it is open; None while there is none.
+    """
 
     def __init__(self, name: str, part: Any):
         self.name = name
         self.part = part
+        self.length: int | None = None
 
     def check_layout(self, arrays: ArrayFolder, n_images: int) -> None:
         """Raise FormatError if stored arrays cannot be those of a segment."""
@@ -234,7 +192,10 @@ class VectorField:
         _check_ready(self.part)
 
     def compute(self, view: View) -> NDArray[np.float32]:
-        """Compute what is stored of a picture; raise ValueError if it is not finite."""
+        """Compute what is stored of a picture.
+
+        Raises ValueError if it is not finite, or not as long as those stored.
+        """
         vector = np.asarray(self.part.describe(view.pixels), np.float32)
         if vector.ndim != 1 or not np.isfinite(vector).all():
             raise ValueError(
@@ -242,15 +203,26 @@ class VectorField:
                 f"got shape {vector.shape}"
                 + ("" if np.isfinite(vector).all() else " with NaN or infinity")
             )
+        self._check_length(len(vector))
         return vector
 
     def compute_query(self, view: View) -> NDArray[np.float32]:
         """Compute what is asked with."""
         return self.compute(view)
 
+    def check_query(self, part: Any) -> None:
+        """Raise ValueError if this is not what the field can be asked with."""
+        shape = np.shape(part) if isinstance(part, np.ndarray) else None
+        if shape is None or len(shape) != 1 or self.length not in (None, shape[0]):
+            what = type(part).__name__ if shape is None else f"an array of {shape}"
+            raise ValueError(
+                f"field {self.name!r} holds vectors of {self.length or 'd'} elements, "
+                f"and the query has {what} for it; encode the query with this index"
+            )
+
     def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any]]:
         """Turn the items of a segment into arrays."""
-        vectors = np.stack(items)
+        vectors = self._stacked(items)
         return {"vectors": vectors, **quantize(vectors, self.part.metric)}
 
     def merge(
@@ -277,18 +249,78 @@ class VectorField:
         alive: Sequence[Alive],
         removed: Sequence[Arrays],
         graphs: Sequence[Graph | None],
-    ) -> DenseIndex:
+    ) -> DenseIndex | HammingIndex:
         """Make the stored arrays searchable."""
-        return DenseIndex(segments, self.part.metric, alive, graphs)
+        searcher = DenseIndex(segments, self.part.metric, alive, graphs)
+        self.length = searcher.n_dimensions
+        return searcher
 
     def stored(
-        self, searcher: DenseIndex, row: int, size: tuple[int, int]
+        self,
+        searcher: DenseIndex | HammingIndex,
+        row: int,
+        size: tuple[int, int],
     ) -> NDArray[np.float32]:
         """Ask with what is stored of an image."""
         return searcher.stored(row)
 
+    def _stacked(self, items: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """Give the vectors of a segment, which must be equally long."""
+        for item in items:
+            self._check_length(len(item), self.length or len(items[0]))
+        return np.stack(items)
 
-Field = WordsField | AggregatedField | VectorField
+    def _check_length(self, found: int, wanted: int | None = None) -> None:
+        wanted = wanted or self.length
+        if wanted not in (None, found):
+            raise ValueError(
+                f"field {self.name!r} holds vectors of {wanted} elements, and "
+                f"{self.part!r} gave {found}; open the index with the part that it was "
+                "made with, or rebuild it"
+            )
+
+
+class CodesField(VectorField):
+    """One string of bits an image, for descriptors whose metric is "hamming"."""
+
+    def check_layout(self, arrays: ArrayFolder, n_images: int) -> None:
+        """Raise FormatError if stored arrays cannot be those of a segment."""
+        check_layout(arrays, hamming.LAYOUT, n=n_images)
+        n_bits, n_bytes = (
+            int(arrays["n_bits"][0]),
+            arrays.checked("bits", [], []).shape[1],
+        )
+        if -(-n_bits // 8) != n_bytes:
+            raise FormatError(
+                f"field {self.name!r} is damaged: codes of {n_bits} bits have "
+                f"{n_bytes} bytes"
+            )
+
+    def arrays(self, items: Sequence[Any]) -> dict[str, NDArray[Any]]:
+        """Turn the items of a segment into arrays."""
+        return pack_codes(self._stacked(items))
+
+    def merge(
+        self, segments: Sequence[Arrays], kept: Kept
+    ) -> dict[str, NDArray[Any] | Pieces]:
+        """Give the arrays of one segment with the kept rows of some."""
+        bits = [{"bits": segment["bits"]} for segment in segments]
+        return {**super().merge(bits, kept), "n_bits": segments[0]["n_bits"]}
+
+    def open(
+        self,
+        segments: Sequence[Arrays],
+        alive: Sequence[Alive],
+        removed: Sequence[Arrays],
+        graphs: Sequence[Graph | None],
+    ) -> HammingIndex:
+        """Make the stored arrays searchable."""
+        searcher = HammingIndex(segments, alive)
+        self.length = searcher.n_dimensions
+        return searcher
+
+
+Field = WordsField | AggregatedField | VectorField  # and CodesField, which is one
 
 
 def field_of(name: str, part: Any) -> Field:
@@ -311,7 +343,8 @@ def field_of(name: str, part: Any) -> Field:
         aggregated = hasattr(part, "n_signs")
         return AggregatedField(name, part) if aggregated else WordsField(name, part)
     if isinstance(part, Descriptor):
-        return VectorField(name, part)
+        codes = part.metric == "hamming"
+        return CodesField(name, part) if codes else VectorField(name, part)
     if hasattr(part, "extract"):
         raise TypeError(
             f"field {name!r} must be a descriptor or an encoder, got the extractor "

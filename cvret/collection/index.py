@@ -142,7 +142,8 @@ class Index:
         FileNotFoundError
             If there is no such folder.
         FormatError
-            If it is no index, is damaged, or is of a newer format.
+            If it is no index, is damaged, or is of a newer format; or if a part is of
+            another class, metric, version or length than what a field was made with.
         UnknownNameError
             If a field needs a part that is not in the catalog and not in `parts`.
         """

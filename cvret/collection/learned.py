@@ -26,7 +26,7 @@ def write_learned(
     name = f"{field}-{learned.fingerprint()}-{generation}"
     stored = {
         "folder": name,
-        "binary": part.extractor.binary,
+        "binary": _is_binary(part),
         "source": dict(learned.source),
         "files": write_arrays(path / "learned" / name, learned.arrays),
     }
@@ -38,7 +38,7 @@ def restore_learned(path: Path, part: Any, stored: Mapping[str, Any]) -> None:
     arrays = ArrayFolder(path / "learned" / stored["folder"], stored["files"])
     if not isinstance(part, Learner):
         raise FormatError(f"{path} learned for {type(part).__name__}, which cannot")
-    if stored["binary"] is not part.extractor.binary:
+    if stored["binary"] is not _is_binary(part):
         raise FormatError(
             f"what {path} learned is damaged: binary is {stored['binary']!r}"
         )
@@ -46,3 +46,8 @@ def restore_learned(path: Path, part: Any, stored: Mapping[str, Any]) -> None:
         part.restore(arrays, stored["source"])
     except ValueError as error:
         raise FormatError(f"what {path} learned is damaged: {error}") from error
+
+
+def _is_binary(part: Any) -> bool:
+    """Whether a part learned from bit strings."""
+    return bool(getattr(getattr(part, "extractor", None), "binary", False))

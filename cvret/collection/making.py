@@ -1,6 +1,6 @@
 """Making an index: creating and opening its folder, learning, taking pictures in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,12 @@ from cvret.catalog import build, spec_of
 from cvret.collection.adding import AddReport, Item, Source, compute_items
 from cvret.collection.fields import field_of
 from cvret.collection.fusing import FUSIONS
+from cvret.collection.identity import (
+    check_identity,
+    check_length,
+    check_same_class,
+    identity_of,
+)
 from cvret.collection.learned import restore_learned, write_learned
 from cvret.collection.progress import progress_bar
 from cvret.collection.settings import check_settings
@@ -22,7 +28,7 @@ from cvret.collection.state import State, load_state
 from cvret.collection.writing import Writer
 from cvret.encoding.vocabulary import Vocabulary
 from cvret.errors import CvretError, FormatError, UnknownNameError
-from cvret.protocols import Learner
+from cvret.protocols import Learner, VectorLearner
 from cvret.recipes import find_recipe
 from cvret.records import LocalFeatures
 from cvret.storage.manifest import Manifest, read_manifest, write_manifest
@@ -65,6 +71,7 @@ def create_state(
     settings: dict[str, Any] = {
         "recipe": recipe,
         "fields": {name: spec_of(part) for name, part in parts.items()},
+        "descriptors": {name: identity_of(part) for name, part in parts.items()},
         "weights": weights,
         "rerank": rerank,
         "mirrored": mirrored,
@@ -100,7 +107,11 @@ def open_state(path: Path, given: Mapping[str, Any]) -> State:
         parts = _parts(path, manifest, given)
         for name, part in parts.items():
             _check_opencv(path, name, part, manifest.settings["opencv"])
-        return load_state(path, manifest, parts)
+            check_identity(path, name, part, manifest)
+        state = load_state(path, manifest, parts)
+        for name in given:
+            check_length(state, name)
+        return state
     except (CvretError, OSError, RuntimeError):
         raise
     except _CANNOT_BE as error:
@@ -116,6 +127,7 @@ def _parts(path: Path, manifest: Manifest, given: Mapping[str, Any]) -> dict[str
     parts = {}
     for name, spec in manifest.settings["fields"].items():
         if name in given:
+            check_same_class(path, name, given[name], spec)
             parts[name] = _own_copy(given[name])
         else:
             parts[name] = _build(path, name, spec)
@@ -164,7 +176,7 @@ def learn(
         source,
         source.names,
         {},
-        lambda view: {name: view.features(part) for name, part in learners.items()},
+        lambda view: {name: view.sample(part) for name, part in learners.items()},
         max_side=state.settings["max_side"],
         max_pixels=state.settings["max_pixels"],
         n_jobs=n_jobs,
@@ -176,12 +188,12 @@ def learn(
                 unreadable.append((item.id, item.reason))
             else:
                 hashes.append(item.hash)
-            for name, features in item.values.items():
-                collected[name].append(_some(features, most, len(hashes)))
+            for name, sample in item.values.items():
+                collected[name].append(_some(sample, most, len(hashes)))
     learned = dict(state.settings["learned"])
     for name, part in learners.items():  # copies: until the commit nothing has changed
         parts[name] = _own_copy(part)
-        parts[name].fit_features(collected[name])
+        _fit(name, parts[name], collected[name])
         if hasattr(parts[name], "keep_sketch"):
             parts[name].keep_sketch(hashes)
     with writer.clearing_up():
@@ -231,9 +243,19 @@ def take(
     )
 
 
-def _some(features: LocalFeatures, most: int, seed: int) -> LocalFeatures:
+def _fit(name: str, part: Any, samples: Sequence[Any]) -> None:
+    """Have a part learn from what was collected of many images."""
+    if not isinstance(part, VectorLearner):
+        part.fit_features(samples)
+    elif samples:
+        part.fit_vectors(np.stack(samples))
+    else:
+        raise ValueError(f"field {name!r} needs at least one image to fit, got none")
+
+
+def _some(features: Any, most: int, seed: int) -> Any:
     """Keep a random choice of the features of a picture, to bound the memory."""
-    if len(features) <= most:
+    if not isinstance(features, LocalFeatures) or len(features) <= most:
         return features
     rng = np.random.default_rng(seed)
     return features.take(np.sort(rng.permutation(len(features))[:most]))

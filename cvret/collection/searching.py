@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_image, check_region
 from cvret.catalog import build
-from cvret.collection.fields import PostingsField, View, WordsField
+from cvret.collection.fields import PostingsField, WordsField
 from cvret.collection.fusing import logistic, standardized_weights, typical
 from cvret.collection.ranking import Best, in_order
 from cvret.collection.state import State
+from cvret.collection.views import View
 from cvret.errors import UnknownNameError
 from cvret.images.reading import read_image, shrink
 from cvret.protocols import Reranker
@@ -111,7 +112,7 @@ def compare_all(
     def compare(asked: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
         found = np.zeros((len(asked), len(ids)))
         for name, weight in weights.items():
-            parts = [_part(each, name) for each in asked]
+            parts = [_part(state, each, name) for each in asked]
             scores = state.searchers[name].affinities(parts, rows)
             if standardized:
                 center, spread = typical(scores)
@@ -133,7 +134,9 @@ def compare_all(
 
 def score_fields(state: State, query: Query, name: str) -> NDArray[np.float64]:
     """Give the similarity of every image in one field."""
-    scores: NDArray[np.float64] = state.searchers[name].score(_part(query.parts, name))
+    scores: NDArray[np.float64] = state.searchers[name].score(
+        _part(state, query.parts, name)
+    )
     return scores
 
 
@@ -214,7 +217,7 @@ def _terms(
     asked, shares = [], []
     for name, weight in weights.items():
         searcher = state.searchers[name]
-        parts = [(term / above, _part(parts, name)) for term, parts in terms]
+        parts = [(term / above, _part(state, parts, name)) for term, parts in terms]
         if len(parts) > 1 and hasattr(searcher, "prepare_sum"):
             summed = searcher.prepare_sum(parts)
             if summed is not None:
@@ -272,11 +275,13 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _part(parts: Mapping[str, Any], name: str) -> Any:
+def _part(state: State, parts: Mapping[str, Any], name: str) -> Any:
+    """Give what is asked of a field, or raise if it cannot be asked of it."""
     if name not in parts:
         raise UnknownNameError(
             f"the query was not encoded for field {name!r}; it has {', '.join(parts)}"
         )
+    state.fields[name].check_query(parts[name])
     return parts[name]
 
 

@@ -20,8 +20,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     settings : mapping of str
         ``fields``, specs by name; ``weights``, of fields; ``rerank``, specs;
         ``max_side`` and ``max_pixels``; ``mirrored`` and ``fusion``, which may be
-        missing;
-        ``learned``, folders of fields; and, for people, ``recipe`` and ``opencv``.
+        missing; ``learned``, folders of fields; ``descriptors``, which may be missing,
+        the metric and the versions of what each field was made with; and, for people,
+        ``recipe`` and ``opencv``.
     """
     fields, learned = settings["fields"], settings["learned"]
     for name, value in (("fields", fields), ("learned", learned)):
@@ -41,6 +42,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     if not isinstance(settings.get("mirrored", False), bool):
         raise TypeError(f"mirrored must be a bool, got {settings['mirrored']!r}")
     check_choice("fusion", settings.get("fusion", "mean"), FUSIONS)
+    for name, known in dict(settings.get("descriptors", {})).items():
+        if name not in fields or not isinstance(known["versions"], dict):
+            raise ValueError(f"{known!r} cannot be the descriptor of {name!r}")
     if not isinstance(settings["rerank"], list):
         raise TypeError(f"rerank must be a list, got {settings['rerank']!r}")
     for spec in settings["rerank"]:

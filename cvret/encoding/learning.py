@@ -22,6 +22,8 @@ from cvret.records import Learned, LocalFeatures
 
 __all__ = [
     "FeatureLearner",
+    "ImageLearner",
+    "LearnedDescriptor",
     "VectorEncoder",
     "VocabularyLearner",
     "check_enough",
@@ -35,10 +37,8 @@ __all__ = [
 _SAMPLED_PER_WORD = 64  # descriptors that K-means sees for each word
 
 
-class FeatureLearner(Parameters):
-    """An encoder that learns from local features; each says how in `fit_features`."""
-
-    extractor: Extractor
+class ImageLearner(Parameters):
+    """A part that learns from images, and knows again on which ones it did."""
 
     def fit(self, images: Iterable[ImageOrPath], y: Any = None) -> Self:
         """Learn from RGB images or paths.
@@ -49,16 +49,15 @@ class FeatureLearner(Parameters):
         Raises
         ------
         ValueError
-            If there are no images, or too few features for what is to be learned.
+            If there are no images, or too few for what is to be learned.
         ImageError
             If a path is no readable picture.
         """
         hashes: list[bytes] = []
         if not isinstance(images, str | PathLike):  # which is refused below
             images = _hashed(images, hashes)
-        found = [self.extractor.extract(image) for image in as_images(images)]
-        self.fit_features(found)
-        if len(hashes) == len(found):
+        n = self._learn_from(as_images(images))
+        if len(hashes) == n:
             self.keep_sketch(hashes)
         return self
 
@@ -71,6 +70,21 @@ class FeatureLearner(Parameters):
     def learned(self) -> Learned | None:
         """Give what was learned, or None; each encoder has its own."""
         raise NotImplementedError(f"{type(self).__name__} has no learned()")
+
+    def _learn_from(self, images: Iterator[NDArray[np.uint8]]) -> int:
+        """Learn from RGB images, and tell how many there were."""
+        raise NotImplementedError(f"{type(self).__name__} learns from no images")
+
+
+class FeatureLearner(ImageLearner):
+    """An encoder that learns from local features; each says how in `fit_features`."""
+
+    extractor: Extractor
+
+    def _learn_from(self, images: Iterator[NDArray[np.uint8]]) -> int:
+        found = [self.extractor.extract(image) for image in images]
+        self.fit_features(found)
+        return len(found)
 
     def fit_features(self, features: Sequence[LocalFeatures]) -> Self:
         """Learn from features that are already extracted."""
@@ -152,35 +166,14 @@ class VocabularyLearner(FeatureLearner):
         return BinaryVocabulary if self.extractor.binary else Vocabulary
 
 
-class VectorEncoder(FeatureLearner):
-    """An encoder that makes one vector of all local features of an image.
+class LearnedDescriptor(ImageLearner):
+    """A descriptor that gives a vector by what it learned, which is arrays alone."""
 
-    It is a `Descriptor`: vectors are of length 1 and compared by the cosine. An image
-    without keypoints gives zeros, and is like no other.
-    """
-
-    metric = "cosine"
     _names: tuple[str, ...]  # of the arrays learned; each stands in `name_`
 
-    def encode(self, features: LocalFeatures) -> NDArray[np.float32]:
-        """Make one (d,) vector of local features; each encoder has its own way."""
-        raise NotImplementedError(f"{type(self).__name__} has no encode()")
-
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Give the vector of an RGB image.
-
-        Parameters
-        ----------
-        image : array of uint8, shape (height, width, 3)
-            RGB.
-
-        Returns
-        -------
-        array of float32, shape (d,)
-            Of length 1, or zeros where no keypoint is found.
-        """
-        self.check_fitted()
-        return self.encode(self.extractor.extract(image))
+        """Give the (d,) vector of an RGB image; each descriptor has its own."""
+        raise NotImplementedError(f"{type(self).__name__} has no describe()")
 
     def transform(self, images: Iterable[ImageOrPath]) -> NDArray[np.float32]:
         """Describe each of a list of RGB images or paths; gives shape (n, d)."""
@@ -244,6 +237,36 @@ class VectorEncoder(FeatureLearner):
     def _check_arrays(self) -> None:
         """Raise ValueError if what was restored does not belong together."""
         raise NotImplementedError(f"{type(self).__name__} checks no arrays")
+
+
+class VectorEncoder(LearnedDescriptor, FeatureLearner):
+    """An encoder that makes one vector of all local features of an image.
+
+    It is a `Descriptor`: vectors are of length 1 and compared by the cosine. An image
+    without keypoints gives zeros, and is like no other.
+    """
+
+    metric = "cosine"
+
+    def encode(self, features: LocalFeatures) -> NDArray[np.float32]:
+        """Make one (d,) vector of local features; each encoder has its own way."""
+        raise NotImplementedError(f"{type(self).__name__} has no encode()")
+
+    def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Give the vector of an RGB image.
+
+        Parameters
+        ----------
+        image : array of uint8, shape (height, width, 3)
+            RGB.
+
+        Returns
+        -------
+        array of float32, shape (d,)
+            Of length 1, or zeros where no keypoint is found.
+        """
+        self.check_fitted()
+        return self.encode(self.extractor.extract(image))
 
 
 def _hashed(

@@ -33,7 +33,11 @@ class Projection(NamedTuple):
 
 
 def principal_components(
-    vectors: NDArray[np.float32], n_components: int, *, whiten: bool = False
+    vectors: NDArray[np.float32],
+    n_components: int,
+    *,
+    whiten: bool = False,
+    fewer: bool = False,
 ) -> Projection:
     """Learn the directions in which vectors vary most.
 
@@ -45,6 +49,8 @@ def principal_components(
         Directions wanted.
     whiten : bool
         Whether each direction is divided by its standard deviation.
+    fewer : bool
+        Whether to give what there is where there are too few, which raises otherwise.
 
     Returns
     -------
@@ -78,11 +84,12 @@ def principal_components(
     values, basis = np.linalg.eigh(scatter)
     values, basis = values[::-1][:n_components], basis[:, ::-1][:, :n_components]
     n_found = int((values > _LEAST_SHARE * max(values[0], 1e-300)).sum())
-    if n_found < n_components:
+    if n_found < n_components and not fewer:
         raise ValueError(
             f"n_dimensions={n_components} principal components are wanted, and the {n} "
             f"vectors given vary in {n_found} directions; give more, or ask for fewer"
         )
+    values, basis = values[:n_found], basis[:, :n_found]
     directions = basis.T
     if few:
         directions = (basis.T @ centered) / np.sqrt(values)[:, None]

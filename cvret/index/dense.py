@@ -221,6 +221,11 @@ class DenseIndex:
         """Images in all segments, removed ones too."""
         return sum(n for n, _ in self._shapes)
 
+    @property
+    def n_dimensions(self) -> int | None:
+        """Elements of a vector; None while there is none."""
+        return self._shapes[0][1] if self._shapes else None
+
     def prepare(self, query: Vectors) -> PreparedVector:
         """Compute of a (d,) vector what all segments need."""
         vector = np.asarray(query, np.float64)

@@ -1,5 +1,6 @@
 """Encoders of all kinds as fields of an index."""
 
+import numpy as np
 import pytest
 
 import cvret
@@ -91,3 +92,109 @@ def test_damage_in_aggregated_words_is_found_where_a_search_meets_it(tmp_path, p
     assert not again.verify().ok
     with pytest.raises(cvret.FormatError, match=r"asmk\.residuals\.npy is damaged"):
         [again.similar(id_) for id_ in again.ids]
+
+
+HASHES = {"hash": cvret.PerceptualHash(), "blocks": cvret.BlockMeanHash(mode=1)}
+
+
+def test_hashes_are_kept_in_bits_and_searched(tmp_path, photos):
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=HASHES)
+    index.add(photos)
+    segment = next((index.path / "segments").iterdir())
+    stored = np.load(segment / "hash.bits.npy")
+    assert stored.dtype == np.uint8
+    assert stored.shape == (5, 8)  # bytes
+    assert np.load(segment / "blocks.bits.npy").shape == (5, 121)
+    found = index.search(photos / COFFEE, by="hash")
+    assert found[0].id == COFFEE
+    assert found[0].score == 1
+    bits = {
+        path: cvret.PerceptualHash().describe(cvret.read_image(photos / path))
+        for path in index.ids
+    }
+    for hit in found:
+        assert hit.score == (bits[hit.id] == bits[COFFEE]).mean()
+    both = index.search(photos / COFFEE)  # their mean
+    assert both[0].score == 1
+    assert index.similar(COFFEE, by="hash").ids == found.ids[1:]
+
+
+def test_hashes_are_removed_merged_and_opened_again(tmp_path, photos):
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=HASHES)
+    index.add(photos / "photos", "photos")
+    index.add(photos / "copies", "copies")
+    before = index.search(photos / COFFEE, k=5)
+    index.remove("photos/chelsea.png")
+    index.compact()
+    again = cvret.Index.open(index.path)
+    assert again.verify().ok
+    assert again.info()["segments"] == 1
+    left = [hit for hit in before if hit.id != "photos/chelsea.png"]
+    found = again.search(photos / COFFEE, k=5)
+    assert [(hit.id, hit.score) for hit in found] == [(h.id, h.score) for h in left]
+    with pytest.raises(ValueError, match="only fields with .* can be accelerated"):
+        again.accelerate("hash")
+    index.add(photos / "photos", "photos")
+    assert index.search(photos / COFFEE, k=5).ids == before.ids
+
+
+def test_rerankers_by_neighbors_take_hashes(tmp_path, photos):
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=HASHES)
+    index.add(photos)
+    liked = cvret.Rocchio(relevant=["copies/coffee-turned.png"])
+    for part in (cvret.Diffusion(), cvret.DatabaseAugmentation(), liked):
+        found = index.search(photos / COFFEE, rerank=[part])
+        assert sorted(found.ids) == sorted(index.ids)
+
+
+def test_damage_in_codes_is_found(tmp_path, photos):
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=HASHES)
+    index.add(photos)
+    file = next(index.path.glob("segments/*/hash.bits.npy"))
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(bytes(data))
+    again = cvret.Index.open(index.path)
+    assert not again.verify().ok
+    with pytest.raises(cvret.FormatError, match=r"hash\.bits\.npy is damaged"):
+        again.search(photos / COFFEE)
+
+
+@pytest.mark.parametrize("method", ["itq", "lsh", "spectral"])
+def test_codes_learned_from_vectors_are_a_field(tmp_path, photos, method):
+    part = cvret.BinaryCodes(cvret.HSVHistogram(), n_bits=20, method=method)
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"codes": part})
+    with pytest.raises(cvret.NotFittedError, match="BinaryCodes has learned nothing"):
+        index.add(photos)
+    index.fit(photos)
+    index.add(photos)
+    again = cvret.Index.open(index.path)
+    found = again.search(photos / COFFEE)
+    assert found.scores.tolist() == index.search(photos / COFFEE).scores.tolist()
+    assert found[0].score == 1
+    known = again.info()["fields"]["codes"]
+    assert known["learned_source"]["learned on"].startswith("vectors of 5 images")
+    assert len(known["learned_source"]["sketch"]) == 5
+    stored = np.load(next(index.path.glob("segments/*/codes.bits.npy")))
+    assert stored.shape == (5, 3)
+    with pytest.raises(cvret.NotFittedError):  # what an index learns stays its own
+        part.check_fitted()
+
+
+def test_codes_of_a_descriptor_that_learned_are_a_field(tmp_path, photos):
+    vlad = cvret.VLAD(SIFT, n_words=4).fit(sorted(photos.rglob("*.*g")))
+    part = cvret.BinaryCodes(vlad, n_bits=16)
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"codes": part})
+    index.fit(photos)
+    index.add(photos)
+    found = cvret.Index.open(index.path).search(photos / COFFEE)
+    assert found[0].score == 1
+
+
+def test_codes_without_a_readable_picture_are_not_learned(tmp_path):
+    part = cvret.BinaryCodes(cvret.HSVHistogram())
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"codes": part})
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / "a.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match="'codes' needs at least one image to fit"):
+        index.fit(tmp_path / "p")
