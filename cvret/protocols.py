@@ -38,7 +38,11 @@ __all__ = [
 
 @runtime_checkable
 class Descriptor(Protocol):
-    """One vector for a whole image."""
+    """One vector for a whole image.
+
+    Where it has a ``version``, a whole number, an index keeps it, and refuses a
+    descriptor of another one: raise it when the same picture gives another vector.
+    """
 
     @property
     def metric(self) -> str:

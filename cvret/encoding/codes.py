@@ -74,11 +74,12 @@ class BinaryCodes(LearnedDescriptor):
         Of a code.
     method : {"itq", "lsh", "spectral"}
         "itq": principal components, turned so that their signs lose least (iterative
-        quantization); it ranks best at every length that was measured. "lsh": random
-        directions through the mean, of whose equal bits the angle follows
-        (locality-sensitive hashing); it needs more bits, and learns only the mean.
-        "spectral": waves along the principal components (spectral hashing); the more
-        bits, the faster the waves, and the less they tell.
+        quantization); the best choice for fewer bits than the vectors have elements.
+        "lsh": random directions through the mean, of whose equal bits the angle follows
+        (locality-sensitive hashing); it learns only the mean, and with more bits than
+        elements it finds the neighbors of the whole vectors better. "spectral": waves
+        along the principal components (spectral hashing); the more bits, the faster the
+        waves, and beyond some 64 bits the less they tell.
     random_state : int
         Seed.
 
