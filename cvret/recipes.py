@@ -6,7 +6,9 @@ from typing import Any
 
 from cvret.encoding.bag_of_words import BagOfWords
 from cvret.errors import UnknownNameError
+from cvret.features.dense import DenseSIFT
 from cvret.features.keypoints import SIFT
+from cvret.features.local_color import LocalColorStatistics
 from cvret.rerank.expansion import QueryExpansion
 from cvret.rerank.verification import SpatialVerification
 
@@ -44,6 +46,7 @@ class Recipe:
     reason: str = field(default="")
 
 
+SCENE_SIDE = 256  # longest side of a picture that is looked at as a whole
 _DULL = 0.02  # contrast at which dull and dark pictures have features, too
 
 
@@ -106,6 +109,14 @@ def _copies() -> Recipe:
             "does not match what is mirrored"
         ),
     )
+
+
+def scene_extractors() -> dict[str, Any]:
+    """Give what the shipped mixtures of the recipe for scenes were learned for."""
+    return {
+        "dense-sift-64": DenseSIFT(8, (4.0, 8.0), contrast_threshold=0.0),
+        "local-color-64": LocalColorStatistics(8, (4, 8)),
+    }
 
 
 RECIPES: dict[str, Callable[[], Recipe]] = {

@@ -1,8 +1,8 @@
 """Fisher vectors: local features against a mixture of Gaussians."""
 
 import warnings
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,12 @@ from cvret.encoding.learning import (
     source_of,
     unit,
 )
+from cvret.encoding.mixtures import Mixture, shipped_mixture
 from cvret.encoding.reduction import Projection, principal_components
 from cvret.protocols import Extractor
 from cvret.records import LocalFeatures
 
-if TYPE_CHECKING:
-    from sklearn.mixture import GaussianMixture
-
-__all__ = ["FisherVector"]
+__all__ = ["FisherVector", "half_whitening", "improved"]
 
 _SAMPLED_PER_COMPONENT = 256  # descriptors that the mixture is learned on
 
@@ -45,6 +43,14 @@ class FisherVector(VectorEncoder):
         Gaussians of the mixture.
     n_dimensions : int
         Of the descriptors once reduced; all are kept where they have fewer.
+    reduce_to : int, optional
+        Elements that are left of the vector by principal components, learned on the
+        images of `fit`, which must be more; each is divided by the square root of its
+        standard deviation, half of a whitening. By default none are taken away.
+    mixture : str, optional
+        The name of one that comes with cvret, so that no `fit` is needed:
+        "dense-sift-64" for ``DenseSIFT()``, "local-color-64" for
+        ``LocalColorStatistics()``; both give 512 elements. `fit` learns another.
     random_state : int
         Seed of `fit`.
 
@@ -56,6 +62,8 @@ class FisherVector(VectorEncoder):
         Of the Gaussians, variances without covariances.
     mean_, components_ : arrays of float32, shape (d,) and (n_dimensions, d)
         Of the principal components.
+    center_, directions_ : arrays of float32, shape (m,) and (reduce_to, m)
+        Of those of the whole vector; empty where it is not reduced.
     source_ : dict
         What it was learned on.
 
@@ -77,7 +85,7 @@ class FisherVector(VectorEncoder):
     (516,)
     """
 
-    _names = ("weights", "means", "covariances", "mean", "components")
+    _names = Mixture._fields
 
     def __init__(
         self,
@@ -85,11 +93,15 @@ class FisherVector(VectorEncoder):
         n_components: int = 64,
         *,
         n_dimensions: int = 64,
+        reduce_to: int | None = None,
+        mixture: str | None = None,
         random_state: int = 0,
     ):
         self.extractor = extractor
         self.n_components = n_components
         self.n_dimensions = n_dimensions
+        self.reduce_to = reduce_to
+        self.mixture = mixture
         self.random_state = random_state
 
     def fit_features(self, features: Sequence[LocalFeatures]) -> Self:
@@ -98,7 +110,8 @@ class FisherVector(VectorEncoder):
         Raises
         ------
         ValueError
-            If descriptors are bit strings, too few, or not finite.
+            If descriptors are bit strings, too few, or not finite; or there are too
+            few images for `reduce_to`.
         """
         from skimage.feature import learn_gmm
         from sklearn.exceptions import ConvergenceWarning
@@ -117,14 +130,22 @@ class FisherVector(VectorEncoder):
         with warnings.catch_warnings():
             # A mixture that would still move a little serves as well.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            mixture = learn_gmm(
+            found = learn_gmm(
                 reduced,
                 n_modes=n_components,
                 gm_args={"covariance_type": "diag", "random_state": self.random_state},
             )
-        self.mean_, self.components_ = projection
-        self.weights_, self.means_ = mixture.weights_, mixture.means_
-        self.covariances_ = mixture.covariances_
+        none = np.empty(0, np.float32), np.empty((0, 0), np.float32)
+        learned = Mixture(
+            found.weights_, found.means_, found.covariances_, *projection, *none
+        )
+        if self.reduce_to is not None:
+            n_left = check_count("reduce_to", self.reduce_to)
+            vectors = [improved(learned, each.descriptors) for each in features]
+            last = half_whitening(np.stack(vectors), n_left)
+            learned = learned._replace(center=last.mean, directions=last.components)
+        for name, array in learned._asdict().items():
+            setattr(self, name + "_", array)
         self.source_ = source_of(kept)
         return self
 
@@ -138,43 +159,65 @@ class FisherVector(VectorEncoder):
 
         Returns
         -------
-        array of float32, shape ((2 * n_dimensions + 1) * n_components,)
-            Gradients by the weights, the means and the variances, in this order; of
-            length 1, or zeros where there are no features.
+        array of float32, shape ((2 * n_dimensions + 1) * n_components,) or (reduce_to,)
+            Gradients by the weights, the means and the variances, in this order,
+            perhaps reduced; of length 1, or zeros where there are no features.
         """
-        from skimage.feature import fisher_vector
-
-        self.check_fitted()
-        check_width(self, features, self.components_.shape[1])
+        mixture = self._mixture()
+        check_width(self, features, mixture.components.shape[1])
         if not len(features):
             return np.zeros(self._n_elements, np.float32)
-        projection = Projection(self.mean_, self.components_)
-        reduced = projection.apply(features.descriptors).astype(np.float64)
-        # Normalized here, for scikit-image divides by a norm that may be 0.
-        vector: NDArray[np.float64] = fisher_vector(reduced, self._mixture())
-        return unit(np.sign(vector) * np.sqrt(np.abs(vector)))
+        vector = improved(mixture, features.descriptors)
+        if not len(mixture.directions):
+            return vector
+        return unit(Projection(mixture.center, mixture.directions).apply(vector))
+
+    def check_fitted(self) -> None:
+        """Raise NotFittedError before `fit`, unless a shipped mixture is named."""
+        self._mixture()
 
     @property
     def _n_elements(self) -> int:
-        return len(self.weights_) + 2 * int(self.means_.size)
+        mixture = self._mixture()
+        return len(mixture.directions) or mixture.n_gradients
 
-    def _mixture(self) -> "GaussianMixture":
-        """Give what was learned as scikit-learn's object."""
-        from sklearn.mixture import GaussianMixture
+    def _mixture(self) -> Mixture:
+        """Give what was learned, or what ships."""
+        if self.mixture is not None and not hasattr(self, "source_"):
+            return shipped_mixture(self.mixture)[0]
+        super().check_fitted()
+        return Mixture(*(getattr(self, name + "_") for name in self._names))
 
-        mixture: Any = GaussianMixture(len(self.weights_), covariance_type="diag")
-        mixture.weights_, mixture.means_ = self.weights_, self.means_
-        mixture.covariances_ = self.covariances_
-        mixture.precisions_cholesky_ = 1 / np.sqrt(self.covariances_)
-        return mixture
+    def restore(
+        self, arrays: Mapping[str, NDArray[Any]], source: Mapping[str, Any]
+    ) -> Self:
+        """Take over what `learned` gave; gives self.
+
+        Raises
+        ------
+        ValueError
+            If the arrays do not belong together.
+        """
+        if "directions" not in arrays:  # kept before vectors could be reduced
+            none = {"center": np.empty(0), "directions": np.empty((0, 0))}
+            arrays = {**arrays, **{k: v.astype(np.float32) for k, v in none.items()}}
+        return super().restore(arrays, source)
 
     def _check_arrays(self) -> None:
-        k = len(self.components_)
-        n = len(self.weights_)
-        if (
-            self.components_.ndim != 2
-            or self.mean_.shape != self.components_.shape[1:]
-            or self.means_.shape != (n, k)
-            or self.covariances_.shape != (n, k)
-        ):
-            raise ValueError("the arrays of FisherVector do not belong together")
+        Mixture(*(getattr(self, name + "_") for name in self._names)).check()
+
+
+def improved(mixture: Mixture, descriptors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give the signed square roots of the gradients, of length 1; zeros of none."""
+    if not len(descriptors):
+        return np.zeros(mixture.n_gradients, np.float32)
+    found = mixture.gradients(descriptors)
+    return unit(np.sign(found) * np.sqrt(np.abs(found)))
+
+
+def half_whitening(vectors: NDArray[np.float32], n: int) -> Projection:
+    """Learn principal components, each over the root of its standard deviation."""
+    center, directions = principal_components(vectors, n)
+    deviations = Projection(center, directions).apply(vectors).std(axis=0)
+    scaled = directions / np.sqrt(deviations)[:, None]
+    return Projection(center, scaled.astype(np.float32))
