@@ -39,6 +39,8 @@ def typical(scores: Doubles) -> tuple[Doubles, Doubles]:
     (0.3, 0.1)
     """
     n = scores.shape[-1]
+    if not n:
+        return np.zeros(scores.shape[:-1]), np.zeros(scores.shape[:-1])
     ordered = np.sort(scores, axis=-1)
     kept = ordered[..., : max(1, n - max(1, int(np.ceil(_OUTLYING * n))))]
     center, spread = kept.mean(axis=-1), kept.std(axis=-1)
