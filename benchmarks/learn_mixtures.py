@@ -46,7 +46,7 @@ def views(path: Path, seed: int) -> Iterator[NDArray[np.uint8]]:
     yield shrink(image, SCENE_SIDE)
     rng = np.random.default_rng(seed)
     side = min(height, width) // 2
-    for _ in range(CROPS if side >= SCENE_SIDE else 0):
+    for _ in range(CROPS if side >= SCENE_SIDE // 2 else 0):
         y, x = rng.integers(height - side + 1), rng.integers(width - side + 1)
         yield shrink(
             np.ascontiguousarray(image[y : y + side, x : x + side]), SCENE_SIDE

@@ -28,6 +28,11 @@ class _ColorHistogram(DescriptorTransformer):
     bins: tuple[int, ...]
     layout: Layout
 
+    @property
+    def pixelwise(self) -> bool:
+        """Whether places do not matter: without a layout."""
+        return self.layout == "whole"
+
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the histogram of an RGB image.
 

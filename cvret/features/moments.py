@@ -61,6 +61,11 @@ class ColorMoments(DescriptorTransformer):
         self.space = space
         self.layout = layout
 
+    @property
+    def pixelwise(self) -> bool:
+        """Whether places do not matter: without a layout."""
+        return self.layout == "whole"
+
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the moments of an RGB image.
 

@@ -127,7 +127,7 @@ class Prepared(_Wrapping):
 class Masked(_Wrapping):
     """A descriptor of the foreground alone.
 
-    A descriptor whose class says ``pixelwise = True`` looks at each pixel without its
+    A descriptor that says ``pixelwise = True`` looks at each pixel without its
     neighbors: color histograms, color moments. It is given the pixels of the
     foreground and no others, as a picture one pixel high, which is exact. Any other
     needs the pixels where they are, and is given the rectangle around the foreground,
@@ -150,16 +150,14 @@ class Masked(_Wrapping):
 
     Examples
     --------
-    A red square on white, by a histogram of two hues that is told the foreground:
+    A red square on white, by a histogram that is told the foreground:
 
     >>> from cvret.features.color import HSVHistogram
-    >>> class Colors(HSVHistogram):
-    ...     pixelwise = True
     >>> image = np.full((9, 9, 3), 255, np.uint8)
     >>> image[3:6, 3:6] = (255, 0, 0)
-    >>> (Colors(bins=(1, 2, 1)).describe(image) * 81).tolist()
+    >>> (HSVHistogram(bins=(1, 2, 1)).describe(image) * 81).tolist()
     [72.0, 9.0]
-    >>> Masked(Colors(bins=(1, 2, 1))).describe(image).tolist()
+    >>> Masked(HSVHistogram(bins=(1, 2, 1))).describe(image).tolist()
     [0.0, 1.0]
     """
 

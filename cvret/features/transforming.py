@@ -22,10 +22,17 @@ class DescriptorTransformer(Parameters):
         refuses to compare the two.
     least_side : int
         Pixels that both sides of an image must have; some compute it from parameters.
+    pixelwise : bool
+        Whether each pixel counts without its neighbors and its place, so that a picture
+        may be given as its pixels in any order; see `Masked`.
     """
 
     version = 1
     least_side = 1
+
+    @property
+    def pixelwise(self) -> bool:  # noqa: D102  (above)
+        return False
 
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the (d,) vector of an RGB image; each descriptor has its own."""

@@ -7,12 +7,6 @@ from sklearn.base import clone
 import cvret
 
 
-class Colors(cvret.HSVHistogram):
-    """A histogram that says that it needs no neighbors."""
-
-    pixelwise = True
-
-
 class Sizes:
     """Height and width of what it is given."""
 
@@ -98,9 +92,11 @@ def test_a_clone_has_steps_of_its_own():
 def test_only_the_pixels_of_the_foreground_count():
     image = two_disks()
     foreground = (image != 255).any(axis=2)
-    histogram = Colors(bins=(3, 1, 1)).describe(image[foreground][None])
+    histogram = cvret.HSVHistogram(bins=(3, 1, 1)).describe(image[foreground][None])
     assert histogram.tolist() == [0.5, 0, 0.5]  # red and blue, as large as each other
-    assert cvret.Masked(Colors(bins=(3, 1, 1))).describe(image).tolist() == [
+    assert cvret.Masked(cvret.HSVHistogram(bins=(3, 1, 1))).describe(
+        image
+    ).tolist() == [
         0.5,
         0,
         0.5,
@@ -126,7 +122,9 @@ def test_the_rectangle_is_at_least_as_large_as_the_descriptor_needs(place):
 def test_a_mask_of_ones_own_is_taken():
     found = cvret.Masked(Sizes(), LeftHalf()).describe(two_disks())
     assert found.tolist() == [60, 45]
-    red = cvret.Masked(Colors(bins=(3, 2, 1)), LeftHalf()).describe(two_disks())
+    red = cvret.Masked(cvret.HSVHistogram(bins=(3, 2, 1)), LeftHalf()).describe(
+        two_disks()
+    )
     assert red[1] > 0
     assert red[5] == 0
 
@@ -155,3 +153,28 @@ def test_an_index_keeps_the_steps_of_a_field(tmp_path, photos):
         ranking = opened.search(photos / "photos" / "coffee.png")
         assert ranking[0].id == "photos/coffee.png"
         assert ranking[0].score == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "descriptor",
+    [
+        cvret.HSVHistogram(),
+        cvret.LabHistogram(),
+        cvret.RGBHistogram(),
+        cvret.OpponentHistogram(),
+        cvret.RGHistogram(),
+        cvret.ColorMoments(),
+    ],
+    ids=repr,
+)
+def test_pixels_in_any_order_are_the_same_to_what_is_pixelwise(descriptor, chelsea):
+    assert descriptor.pixelwise
+    image = chelsea[:40, :50]
+    mixed = np.random.default_rng(0).permutation(image.reshape(1, -1, 3), axis=1)
+    expected = descriptor.describe(np.ascontiguousarray(image))
+    assert descriptor.describe(mixed) == pytest.approx(expected, abs=1e-5)
+    assert not clone(descriptor).set_params(layout=(2, 2)).pixelwise
+
+
+def test_texture_is_not_pixelwise():
+    assert not cvret.LocalBinaryPatterns().pixelwise
