@@ -161,6 +161,45 @@ def _directions(vectors: Doubles, metric: str) -> Similarities:
     return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
 
 
+def _cosines(queries: Doubles, vectors: Doubles) -> Similarities:
+    return _directions(queries, "cosine") @ _directions(vectors, "cosine").T
+
+
+def _hellingers(queries: Doubles, vectors: Doubles) -> Similarities:
+    return _directions(queries, "hellinger") @ _directions(vectors, "hellinger").T
+
+
+def _correlations(queries: Doubles, vectors: Doubles) -> Similarities:
+    around = [each - each.mean(axis=1, keepdims=True) for each in (queries, vectors)]
+    return _cosines(*around)
+
+
+def _l2s(queries: Doubles, vectors: Doubles) -> Similarities:
+    squares = _squares(queries)[:, None] + _squares(vectors)
+    return 1 / (1 + np.sqrt(np.maximum(squares - 2 * queries @ vectors.T, 0)))
+
+
+def _tanimotos(queries: Doubles, vectors: Doubles) -> Similarities:
+    products = queries @ vectors.T
+    whole = _squares(queries)[:, None] + _squares(vectors) - products
+    return np.divide(products, whole, out=np.ones_like(whole), where=whole > 0)
+
+
+def _squares(vectors: Doubles) -> Similarities:
+    return (vectors**2).sum(axis=1)
+
+
+_BY_PRODUCTS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
+    "correlation": _correlations,
+    "cosine": _cosines,
+    "hellinger": _hellingers,
+    "l2": _l2s,
+    "tanimoto": _tanimotos,
+}
+# Similarities of many with many, where inner products give them; to the last digits
+# those of METRICS.
+
+
 class PreparedVector(NamedTuple):
     """A query, with what is computed of it once for all segments.
 
@@ -317,9 +356,8 @@ class DenseIndex:
         """
         vectors = np.stack([self.stored(row) for row in rows.tolist()])
         stored, asked = vectors.astype(np.float64), np.array(queries, np.float64)
-        if self._metric in _ANGLES:
-            return np.clip(_directions(asked, self._metric)
-                           @ _directions(stored, self._metric).T, 0, 1)  # fmt: skip
+        if self._metric in _BY_PRODUCTS:
+            return np.clip(_BY_PRODUCTS[self._metric](asked, stored), 0, 1)
         found = [self._similarity(query, stored) for query in asked]
         return np.clip(np.array(found), 0, 1)
 

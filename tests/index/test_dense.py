@@ -78,6 +78,17 @@ def test_laws_of_similarities(metric, seed, n, cut):
 
 
 @pytest.mark.parametrize("metric", METRICS)
+@given(seed=st.integers(0, 10**6), n=st.integers(1, 12))
+def test_affinities_are_the_scores_of_each_query(metric, seed, n):
+    vectors = np.random.default_rng(seed).random((n, 8)).astype(np.float32)
+    vectors[0] = 0
+    index = DenseIndex([{"vectors": vectors}], metric)
+    found = index.affinities(list(vectors), np.arange(n)[::-1])
+    expected = [index.score(vector)[::-1] for vector in vectors]
+    assert np.allclose(found, expected, atol=1e-7)
+
+
+@pytest.mark.parametrize("metric", METRICS)
 def test_a_vector_of_zeros_is_no_error(metric):
     vectors = np.zeros((2, 4), np.float32)
     assert np.isfinite(
