@@ -29,11 +29,14 @@ def import_extra(module: str, *, extra: str, needed_by: str) -> ModuleType:
         ) from error
 
 
-def compiled(stand_in: Callable[..., Any]) -> Callable[[Function], Function]:
+def compiled(
+    stand_in: Callable[..., Any], *, fastmath: bool = False
+) -> Callable[[Function], Function]:
     """Compile a loop with Numba, or use `stand_in`, its NumPy form, without Numba.
 
     Compiled code is cached on disk: beside the module, or in the user's cache
-    folder where that is read-only (``NUMBA_CACHE_DIR`` chooses another).
+    folder where that is read-only (``NUMBA_CACHE_DIR`` chooses another). With
+    `fastmath` sums may be taken in any order.
     """
 
     def decorate(loop: Function) -> Function:
@@ -42,7 +45,10 @@ def compiled(stand_in: Callable[..., Any]) -> Callable[[Function], Function]:
         except ImportError:
             return stand_in  # type: ignore[return-value]
         _announce_compilation()
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(loop)  # type: ignore[no-any-return]
+        compile_ = numba.njit(
+            cache=True, nogil=True, error_model="numpy", fastmath=fastmath
+        )
+        return compile_(loop)  # type: ignore[no-any-return]
 
     return decorate
 

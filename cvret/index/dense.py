@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_choice
 from cvret.index.approximate import Graph
+from cvret.index.dense_kernels import relative_distances
 from cvret.index.quantizing import (
     QUANTIZED,
     QuantizedQuery,
@@ -185,19 +186,33 @@ def _tanimotos(queries: Doubles, vectors: Doubles) -> Similarities:
     return np.divide(products, whole, out=np.ones_like(whole), where=whole > 0)
 
 
+def _l1s(queries: Doubles, vectors: Doubles) -> Similarities:
+    from scipy.spatial.distance import cdist
+
+    return 1 / (1 + cdist(queries, vectors, "cityblock"))
+
+
+def _relative_l1s(queries: Doubles, vectors: Doubles) -> Similarities:
+    found = np.empty((len(queries), len(vectors)), np.float32)
+    few = (queries.astype(np.float32), vectors.astype(np.float32))
+    relative_distances(*few, found)
+    return 1 / (1 + found.astype(np.float64))
+
+
 def _squares(vectors: Doubles) -> Similarities:
     return (vectors**2).sum(axis=1)
 
 
-_BY_PRODUCTS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
+_OF_MANY: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "correlation": _correlations,
     "cosine": _cosines,
     "hellinger": _hellingers,
+    "l1": _l1s,
     "l2": _l2s,
+    "relative-l1": _relative_l1s,
     "tanimoto": _tanimotos,
 }
-# Similarities of many with many, where inner products give them; to the last digits
-# those of METRICS.
+# Similarities of many with many, to six digits those of METRICS, but sooner.
 
 
 class PreparedVector(NamedTuple):
@@ -352,12 +367,12 @@ class DenseIndex:
         Returns
         -------
         array of float64, shape (n_queries, n_rows)
-            To the last digits what `score` gives.
+            To six digits what `score` gives.
         """
         vectors = np.stack([self.stored(row) for row in rows.tolist()])
         stored, asked = vectors.astype(np.float64), np.array(queries, np.float64)
-        if self._metric in _BY_PRODUCTS:
-            return np.clip(_BY_PRODUCTS[self._metric](asked, stored), 0, 1)
+        if self._metric in _OF_MANY:
+            return np.clip(_OF_MANY[self._metric](asked, stored), 0, 1)
         found = [self._similarity(query, stored) for query in asked]
         return np.clip(np.array(found), 0, 1)
 

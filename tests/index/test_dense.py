@@ -85,7 +85,7 @@ def test_affinities_are_the_scores_of_each_query(metric, seed, n):
     index = DenseIndex([{"vectors": vectors}], metric)
     found = index.affinities(list(vectors), np.arange(n)[::-1])
     expected = [index.score(vector)[::-1] for vector in vectors]
-    assert np.allclose(found, expected, atol=1e-7)
+    assert np.allclose(found, expected, atol=1e-6)
 
 
 @pytest.mark.parametrize("metric", METRICS)
