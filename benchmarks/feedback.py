@@ -30,10 +30,10 @@ SAMPLE = 200  # queries of the slower ways
 FIELDS = {"color": cvret.HSVHistogram(), "texture": cvret.LocalBinaryPatterns()}
 
 
-def build(name: str, path: Path) -> tuple[cvret.Index, cvret.GroundTruth]:
-    """Index a set, one of each pair of duplicates left out."""
+def build(name: str, path: Path, **how: Any) -> tuple[cvret.Index, cvret.GroundTruth]:
+    """Index a set, one of each pair of duplicates left out; `how` is for `create`."""
     folder = datasets() / name
-    index = cvret.Index.create(path, fields=FIELDS)
+    index = cvret.Index.create(path, **how)
     index.add(folder)
     duplicates = folder / "duplicates.csv"
     if duplicates.exists():
@@ -124,7 +124,7 @@ def others(name: str, index: cvret.Index, truth: cvret.GroundTruth) -> None:
 def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         for name in ("wang1k", "animals10"):
-            index, truth = build(name, Path(work) / name)
+            index, truth = build(name, Path(work) / name, fields=FIELDS)
             feedback(name, index, truth)
             others(name, index, truth)
 

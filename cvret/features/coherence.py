@@ -8,8 +8,9 @@ from skimage.measure import label
 
 from cvret._checks import check_count, check_image, check_number
 from cvret._opencv import cv2
-from cvret.features.spaces import cells_of, check_bins, check_space, shrink
+from cvret.features.spaces import cells_of, check_bins, check_space
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import shrink
 
 __all__ = ["ColorCoherenceVector"]
 

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_image
-from cvret.features.spaces import cells_of, check_bins, check_space, shrink
+from cvret.features.spaces import cells_of, check_bins, check_space
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import shrink
 
 __all__ = ["ColorAutoCorrelogram"]
 

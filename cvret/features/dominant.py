@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from cvret._checks import Image, check_count, check_image, check_number
 from cvret._opencv import cv2
-from cvret.features.spaces import shrink
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import shrink
 
 __all__ = ["DominantColors"]
 

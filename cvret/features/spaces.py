@@ -18,7 +18,6 @@ __all__ = [
     "channel_counts",
     "check_bins",
     "check_space",
-    "shrink",
 ]
 
 _BAND = 1 << 20  # pixels at a time, which bounds the memory that large pictures need
@@ -137,17 +136,6 @@ def bands(image: Image) -> Iterator[Image]:
         yield image[start : start + rows]
 
 
-def shrink(image: Image, max_side: int) -> Image:
-    """Shrink an image by averaging pixels until no side is longer than `max_side`."""
-    height, width = image.shape[:2]
-    scale = max_side / max(height, width)
-    if scale >= 1:
-        return image
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    shrunk: Image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    return shrunk
-
-
 def cells_of(image: Image, space: str, bins: tuple[int, ...]) -> NDArray[np.int32]:
     """Give the cell of each pixel, shape (height, width); the first bin is slowest."""
     binned = _binned(image, space, bins)
@@ -161,9 +149,14 @@ def cells_of(image: Image, space: str, bins: tuple[int, ...]) -> NDArray[np.int3
 def cell_counts(image: Image, space: str, bins: tuple[int, ...]) -> NDArray[np.float64]:
     """Count the pixels of each cell, shape (product of bins,)."""
     counts = np.zeros(bins)
+    plain = _counted_alike(space, bins)
     for band in bands(image):
-        binned = _binned(band, space, bins)
-        limits = [limit for n_bins in bins for limit in (0, n_bins)]
+        if plain:
+            binned = SPACES[space].convert(band)
+            limits = [x for low, high in SPACES[space].ranges for x in (low, high + 1)]
+        else:
+            binned = _binned(band, space, bins)
+            limits = [limit for n_bins in bins for limit in (0, n_bins)]
         # Counted in float32, which is exact for the pixels of one band.
         counts += cv2.calcHist([binned], list(range(len(bins))), None, bins, limits)
     return counts.ravel()
@@ -195,3 +188,17 @@ def _tables(space: str, bins: tuple[int, ...]) -> Image:
         values = np.clip(np.arange(256), low, high) - low
         tables.append(values * n_bins // (high - low + 1))
     return np.stack(tables, axis=1)[:, None].astype(np.uint8)
+
+
+@cache
+def _counted_alike(space: str, bins: tuple[int, ...]) -> bool:
+    """Tell whether OpenCV, which divides by floats, counts each value in its bin."""
+    tables = _tables(space, bins)
+    for channel, (low, high) in enumerate(SPACES[space].ranges):
+        for value in range(low, high + 1):
+            pixel = np.full((1, 1), value, np.uint8)
+            limits = [low, high + 1]
+            found = cv2.calcHist([pixel], [0], None, [bins[channel]], limits)
+            if found[tables[value, 0, channel]] != 1:
+                return False
+    return True

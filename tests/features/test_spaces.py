@@ -1,7 +1,11 @@
 """Color spaces against their formulas, and counts against plain ones."""
 
+from math import prod
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from skimage.color import rgb2lab
 
 from cvret.features import spaces
@@ -11,7 +15,6 @@ from cvret.features.spaces import (
     cells_of,
     channel_counts,
     check_bins,
-    shrink,
 )
 
 
@@ -70,12 +73,6 @@ def test_channels_are_counted_value_by_value(noise, space, monkeypatch):
     assert channel_counts(noise, space).tolist() == np.concatenate(expected).tolist()
 
 
-def test_shrinking_keeps_small_pictures_and_bounds_large_ones(noise):
-    assert shrink(noise, 60) is noise
-    assert shrink(noise, 30).shape == (20, 30, 3)
-    assert shrink(np.zeros((1, 5000, 3), np.uint8), 256).shape == (1, 256, 3)
-
-
 @pytest.mark.parametrize(
     ("space", "bins", "message"),
     [
@@ -89,3 +86,14 @@ def test_shrinking_keeps_small_pictures_and_bounds_large_ones(noise):
 def test_wrong_bins_are_refused(space, bins, message):
     with pytest.raises(ValueError, match=message):
         check_bins(bins, space)
+
+
+@pytest.mark.parametrize("space", SPACES)
+@given(seed=st.integers(0, 999))
+@settings(max_examples=15, deadline=None)
+def test_counts_are_those_of_the_cells_for_any_bins(space, seed):
+    rng = np.random.default_rng(seed)
+    image = rng.integers(0, 256, (9, 31, 3), np.uint8)
+    bins = tuple(rng.integers(1, 24, len(SPACES[space].channels)).tolist())
+    expected = np.bincount(cells_of(image, space, bins).ravel(), minlength=prod(bins))
+    assert np.array_equal(cell_counts(image, space, bins), expected)

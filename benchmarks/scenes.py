@@ -1,0 +1,81 @@
+"""What the recipe for scenes finds of a class, beside its fields alone.
+
+    python benchmarks/scenes.py [--sets wang1k,landuse]
+
+Each picture of a set asks for its class among the others (leave one out); one picture
+of each pair of duplicates is left out. Fields have equal weights, which were chosen on
+no set. A color histogram stands beside, as what one would take without a recipe.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from feedback import build
+from record import record
+
+import cvret
+from cvret._opencv import single_thread
+
+SETS = ("wang1k", "landuse", "animals10", "galaxies")
+
+
+def size_of(path: Path) -> int:
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+def asked(index: cvret.Index, truth: Any, **how: Any) -> dict[str, Any]:
+    """Figures of a way to search."""
+    report = cvret.evaluate(index, truth, **how)
+    found = {
+        name.replace("@", "_at_").replace("-", "_"): round(value, 4)
+        for name, value in report.metrics.items()
+    }
+    return {"queries": report.n_queries, **found, "ms": round(report.search_ms, 1)}
+
+
+def milliseconds(index: cvret.Index, name: str) -> float:
+    """Median time of one field, of pictures as the recipe sees them, in one thread."""
+    part = cvret.recipes.find_recipe("scenes").fields[name]
+    files = [index.file_of(id_) for id_ in index.ids[::20]]
+    images = [cvret.read_image(file, max_side=256) for file in files]
+    times = np.full((3, len(images)), np.inf)
+    with single_thread():
+        part.describe(images[0])
+        for turn in range(3):
+            for number, image in enumerate(images):
+                started = time.perf_counter()
+                part.describe(image)
+                times[turn, number] = time.perf_counter() - started
+    return round(float(np.median(times.min(axis=0))) * 1e3, 2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sets", default=",".join(SETS))
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as work:
+        for data in arguments.sets.split(","):
+            color = {"color": cvret.HSVHistogram()}
+            index, truth = build(data, Path(work) / f"{data}-color", fields=color)
+            record("scenes", data=data, way="an HSV histogram alone",
+                   **asked(index, truth))  # fmt: skip
+            index, truth = build(data, Path(work) / data, recipe="scenes")
+            index.compact()
+            for name in index.fields:
+                record("scenes", data=data, way=f"{name} alone",
+                       **asked(index, truth, by=name, rerank=[]))  # fmt: skip
+            record("scenes", data=data, way="all fields, no re-ranking",
+                   **asked(index, truth, rerank=[]),
+                   bytes_an_image=round(size_of(index.path) / len(index)))  # fmt: skip
+            record("scenes", data=data, way="scenes", **asked(index, truth))
+            if data == "wang1k":
+                times = {name: milliseconds(index, name) for name in index.fields}
+                record("scenes", measured="ms of a field, 256 x 256, one core", **times)
+
+
+if __name__ == "__main__":
+    main()
