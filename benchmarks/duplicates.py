@@ -2,9 +2,9 @@
 
     python benchmarks/duplicates.py
 
-The 100 clean covers of dvd-covers, each with 12 transformed copies, are grouped by words
-and geometry, and by each hash at several radii. Recall and precision are over pairs of
-one group: 100 x 78 are right, and one wrong join of two whole groups makes 169 wrong.
+The 100 clean covers of dvd-covers, each with 12 transformed copies, are grouped by
+words and geometry, and by each hash at several radii. Recall and precision are over
+pairs of one group: 100 x 78 are right, and joining two whole groups makes 169 wrong.
 """
 
 import argparse

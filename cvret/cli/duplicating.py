@@ -132,7 +132,7 @@ def _lines(group: Any) -> Iterator[str]:
     for id_, (width, height) in zip(group.ids, group.sizes, strict=True):
         if id_ != group.kept:
             size = f"{width} x {height}"
-            yield f"     {printable(id_)}  {size:>11}  {printable(_why(group, id_))}"
+            yield f"     {size:>13}  {printable(id_)}  ({printable(_why(group, id_))})"
 
 
 def _why(group: Any, id_: str) -> str:

@@ -320,16 +320,13 @@ class _Asking:
                 advance(len(some))
 
     def _pairs_of(self, places: list[int], depth: int) -> Pairs:
-        found = []
+        images, found = self._images, []
         for place, ranking in self._answers(places, depth):
-            size = self._images.size_at(place)
-            others = self._images.places_of(ranking.ids).tolist()
+            size = images.size_at(place)
+            others = images.places_of(ranking.ids).tolist()
             for id_, other in zip(ranking.ids, others, strict=True):
-                why, other_size = (
-                    ranking.verifications[id_],
-                    self._images.size_at(other),
-                )
-                if other != place and shows_the_same(why, size, other_size):
+                why = ranking.verifications[id_]
+                if other != place and shows_the_same(why, size, images.size_at(other)):
                     found.append((*sorted((place, other)), -why.inliers))
         columns = np.array(found, np.int64).reshape(-1, 3).T
         return Pairs(columns[0], columns[1], columns[2])

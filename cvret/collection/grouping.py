@@ -44,6 +44,8 @@ class DuplicatePair:
     inliers: int | None = None
 
     def __str__(self) -> str:
+        if self.because == "hash" and self.distance == 0:
+            return "equal hashes"
         if self.because == "hash":
             bits = "bit" if self.distance == 1 else "bits"
             return f"hashes differ in {self.distance} {bits}"
@@ -163,7 +165,7 @@ class DuplicateReport(Sequence[DuplicateGroup]):
 
     def __str__(self) -> str:
         lines = [
-            f"{len(self):,} groups of duplicates among {self.n_images:,} images; "
+            f"groups of duplicates: {len(self):,}, among {self.n_images:,} images; "
             f"{self.n_spare:,} could go, and none was deleted"
         ]
         if self.unreadable:
@@ -337,9 +339,8 @@ def suggest_kept(
     """
     most = max(width * height for width, height in sizes.values())
     largest = sorted(id_ for id_, (w, h) in sizes.items() if w * h == most)
-    width, height = sizes[largest[0]]
     if len(largest) == 1:
-        return largest[0], f"the largest, {width} x {height}"
+        return largest[0], f"the largest, {_size(sizes, largest[0])}"
     measured = [(id_, sharpness(id_)) for id_ in largest]
     known = {id_: value for id_, value in measured if value is not None}
     if not known:
@@ -347,7 +348,10 @@ def suggest_kept(
     sharpest = [id_ for id_ in known if known[id_] == max(known.values())]
     if len(sharpest) == len(largest):
         return sharpest[0], "the first by name of equal ones"
-    return (
-        sharpest[0],
-        f"the sharpest of the {len(largest)} largest, {width} x {height}",
-    )
+    size = _size(sizes, sharpest[0])
+    return sharpest[0], f"the sharpest of the {len(largest)} largest, {size}"
+
+
+def _size(sizes: Mapping[str, tuple[int, int]], id_: str) -> str:
+    width, height = sizes[id_]
+    return f"{width} x {height}"
