@@ -46,12 +46,16 @@ def noisy(image: RGB) -> RGB:
 
 def framed(image: RGB) -> RGB:
     """A dark border, a twelfth of the longest side."""
-    width = round(max(image.shape) / 12)
+    edge = round(max(image.shape) / 12)
     color = (20, 20, 20)
     found: RGB = cv2.copyMakeBorder(
-        image, *[width] * 4, cv2.BORDER_CONSTANT, value=color
+        image, edge, edge, edge, edge, cv2.BORDER_CONSTANT, value=color
     )
     return found
+
+
+def unchanged(image: RGB) -> RGB:
+    return image
 
 
 TRANSFORMED: dict[str, Callable[[RGB], RGB]] = {
@@ -77,7 +81,7 @@ def write_copies(folder: Path) -> None:
         image = cvret.read_image(path)
         below = folder / path.stem
         below.mkdir(parents=True)
-        for name, change in {"original": np.asarray, **TRANSFORMED}.items():
+        for name, change in {"original": unchanged, **TRANSFORMED}.items():
             copy = np.ascontiguousarray(change(image))
             Image.fromarray(copy).save(below / f"{name}.jpg", quality=92)
 

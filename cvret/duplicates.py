@@ -51,8 +51,9 @@ def find_duplicates(
         "near": a hash of the picture differs in few bits: scaled, compressed, a little
         brighter or softer. Not turned, mirrored, cropped or framed.
         "transformed": a fifth of the features of one agree with one transform, and
-        span 30 % of one of the two: cropped, turned, mirrored, framed, written on too.
-        Pictures with hardly any features, as a clear sky, are found by "near" alone.
+        span 30 % of one of the two, or half of where its features are: cropped, turned,
+        mirrored, framed, written on too. Pictures with hardly any features, such as a
+        clear sky, are found by "near" alone.
         Files with the same bytes are a pair in each mode.
     of : str or path, optional
         One of the pictures, by its name in the folder or its file: only its own

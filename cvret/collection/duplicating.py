@@ -26,7 +26,7 @@ from cvret.errors import ImageError, UnknownNameError
 from cvret.images.reading import read_image
 from cvret.images.sharpness import sharpness
 from cvret.index.hamming import pairs_within
-from cvret.records import Ranking, Verification
+from cvret.records import Query, Ranking, Verification
 from cvret.rerank.verification import SpatialVerification
 
 __all__ = ["MODES", "Finding", "choose_finding", "duplicates_in", "shows_the_same"]
@@ -37,7 +37,8 @@ MODES = ("exact", "near", "transformed")
 _BITS = 1 / 16  # of a hash that may differ: 4 of 64
 _DEPTH = 50  # results of a search that geometry looks at
 _ASKED = 64  # pictures that ask at a time
-_COVER = 0.3  # of the area of one picture at least, that the matches must span
+_COVER = 0.3  # of the area of one picture at least, that the matches must span,
+_COVER_OF_FEATURES = 0.5  # or of the area that its features span
 _SHARE = 0.2  # of the features of the asking picture, that must agree
 _FALSE_ALARMS = 1e-9  # of a search, where there is nothing to be found
 _BYTES = -(1 << 40)  # the cost of a pair of equal files: nothing is surer
@@ -322,11 +323,13 @@ class _Asking:
     def _pairs_of(self, places: list[int], depth: int) -> Pairs:
         images, found = self._images, []
         for place, ranking in self._answers(places, depth):
-            size = images.size_at(place)
+            asking = images.id_at(place)
             others = images.places_of(ranking.ids).tolist()
             for id_, other in zip(ranking.ids, others, strict=True):
                 why = ranking.verifications[id_]
-                if other != place and shows_the_same(why, size, images.size_at(other)):
+                if other == place or why.share < _SHARE:
+                    continue
+                if shows_the_same(why, self._stored(asking), self._stored(id_)):
                     found.append((*sorted((place, other)), -why.inliers))
         columns = np.array(found, np.int64).reshape(-1, 3).T
         return Pairs(columns[0], columns[1], columns[2])
@@ -349,10 +352,14 @@ class _Asking:
             else:
                 read[place] = answer
         stored = [place for place in places if place not in read]
-        queries = [index.query_of(self._images.id_at(p), by=self._name) for p in stored]
+        queries = [self._stored(self._images.id_at(place)) for place in stored]
         yield from read.items()
         answers = self._search(queries, depth, mirrored=False)
         yield from zip(stored, answers, strict=True)
+
+    def _stored(self, id_: str) -> Query:
+        query: Query = self._images.index.query_of(id_, by=self._name)
+        return query
 
     def _search(self, queries: list[Any], depth: int, *, mirrored: bool) -> list[Any]:
         sure = SpatialVerification(depth, false_alarms=_FALSE_ALARMS)
@@ -368,27 +375,34 @@ class _Asking:
         return found
 
 
-def shows_the_same(
-    found: Verification, asking: tuple[int, int], asked: tuple[int, int]
-) -> bool:
+def shows_the_same(found: Verification, asking: Query, asked: Query) -> bool:
     """Whether two verified pictures have more in common than a part.
 
-    The features that agree must be a fifth of those of the picture that asks, and span
-    30 % of one of the two. A logo or a banner that both have is a small part of both; a
-    crop is a small part of the whole, but all of the crop is in the whole.
+    The features that agree must be a fifth of those of the picture that asks. And in
+    one of the two they must span 30 % of the picture, or half of what all its features
+    span, for there may be nothing else. A logo or a banner that both have is a small
+    part of both; a crop is a small part of the whole, but all of the crop is in it.
 
     Parameters
     ----------
     found : Verification
         Of the two.
-    asking, asked : (int, int)
-        Width and height, in pixels.
+    asking, asked : Query
+        What is stored of each.
     """
     if found.share < _SHARE:
         return False
-    spans = []
-    sides = (found.pairs[:, :2], asking), (found.pairs[:, 2:], asked)
-    for points, (width, height) in sides:
-        hull = cv2.convexHull(np.ascontiguousarray(points))
-        spans.append(cv2.contourArea(hull) / (width * height))
-    return bool(max(spans) >= _COVER)
+    for points, picture in ((found.pairs[:, :2], asking), (found.pairs[:, 2:], asked)):
+        area = _spanned(points)
+        if area >= _COVER * picture.width * picture.height:
+            return True
+        (words,) = picture.parts.values()
+        if area >= _COVER_OF_FEATURES * _spanned(words.keypoints[:, :2]):
+            return True
+    return False
+
+
+def _spanned(points: NDArray[Any]) -> float:
+    """Give the area of the convex hull of points, shape (n, 2)."""
+    hull = cv2.convexHull(np.ascontiguousarray(points, np.float32))
+    return float(cv2.contourArea(hull))

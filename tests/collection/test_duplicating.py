@@ -8,7 +8,7 @@ from PIL import Image
 
 import cvret
 from cvret.collection.duplicating import shows_the_same
-from cvret.records import Verification
+from cvret.records import Query, Verification, VisualWords
 
 
 def bars(path, columns, side=64):
@@ -183,18 +183,34 @@ def test_a_file_that_was_damaged_since_is_found_from_the_other_side(photographs)
     assert [id_ for id_, _ in found.unreadable] == ["photos/chelsea.png"]
 
 
-def agreeing(points, share=0.5) -> Verification:
-    """Matches at the same places of two pictures, of which one is twice as large."""
-    points = np.array(points, np.float32)
-    pairs = np.hstack([points, points])
-    return Verification(len(points), np.eye(3), None, pairs, share, -50.0, True)
+def square(side) -> np.ndarray:
+    """Corners of a square at the origin, shape (4, 2)."""
+    return np.float32([[0, 0], [side, 0], [side, side], [0, side]])
+
+
+def agreeing(side, share=0.5) -> Verification:
+    """Matches at the corners of a square, at the same places of both pictures."""
+    pairs = np.hstack([square(side), square(side)])
+    return Verification(4, np.eye(3), None, pairs, share, -50.0, True)
+
+
+def seen(size, features) -> Query:
+    """A square picture whose features lie at the corners of a square."""
+    keypoints = np.hstack([square(features), np.ones((4, 2), np.float32)])
+    nothing = np.zeros(4, np.uint32), np.zeros(4, np.uint64)
+    return Query({"words": VisualWords(*nothing, keypoints, size, size)}, size, size)
 
 
 def test_a_part_in_common_is_not_the_same_picture():
-    corner = agreeing([[0, 0], [50, 0], [50, 50], [0, 50]])
-    assert not shows_the_same(corner, (100, 100), (200, 200))  # a quarter of one
-    most = agreeing([[0, 0], [60, 0], [60, 60], [0, 60]])
-    assert shows_the_same(most, (100, 100), (200, 200))  # 36 % of one
-    assert shows_the_same(most, (200, 200), (100, 100))
-    few = agreeing([[0, 0], [60, 0], [60, 60], [0, 60]], share=0.1)
-    assert not shows_the_same(few, (100, 100), (200, 200))
+    small, large = seen(100, 100), seen(200, 200)
+    assert not shows_the_same(agreeing(50), small, large)  # a quarter of one
+    assert shows_the_same(agreeing(60), small, large)  # 36 % of one
+    assert shows_the_same(agreeing(60), large, small)
+    assert not shows_the_same(agreeing(60, share=0.1), small, large)
+
+
+def test_a_part_is_enough_where_there_is_nothing_else_to_see():
+    large, face = seen(200, 200), seen(100, 60)  # features on 36 % of it
+    assert shows_the_same(agreeing(50), face, large)  # 69 % of these
+    assert shows_the_same(agreeing(50), large, face)
+    assert not shows_the_same(agreeing(40), face, large)  # 44 %
