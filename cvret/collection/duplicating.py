@@ -328,7 +328,7 @@ class _Asking:
             for id_, other in zip(ranking.ids, others, strict=True):
                 why = ranking.verifications[id_]
                 if other == place or why.share < _SHARE:
-                    continue
+                    continue  # before more is read of either
                 if shows_the_same(why, self._stored(asking), self._stored(id_)):
                     found.append((*sorted((place, other)), -why.inliers))
         columns = np.array(found, np.int64).reshape(-1, 3).T
@@ -397,7 +397,7 @@ def shows_the_same(found: Verification, asking: Query, asked: Query) -> bool:
         if area >= _COVER * picture.width * picture.height:
             return True
         (words,) = picture.parts.values()
-        if area >= _COVER_OF_FEATURES * _spanned(words.keypoints[:, :2]):
+        if area > 0 and area >= _COVER_OF_FEATURES * _spanned(words.keypoints[:, :2]):
             return True
     return False
 

@@ -214,3 +214,11 @@ def test_a_part_is_enough_where_there_is_nothing_else_to_see():
     assert shows_the_same(agreeing(50), face, large)  # 69 % of these
     assert shows_the_same(agreeing(50), large, face)
     assert not shows_the_same(agreeing(40), face, large)  # 44 %
+
+
+def test_matches_on_a_line_span_nothing():
+    line = np.float32([[0, 0], [10, 10], [50, 50], [90, 90]])
+    found = Verification(
+        4, np.eye(3), None, np.hstack([line, line]), 0.9, -50.0, verified=True
+    )
+    assert not shows_the_same(found, seen(100, 0), seen(100, 0))
