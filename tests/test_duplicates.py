@@ -80,8 +80,8 @@ def test_one_picture_is_asked_for_by_name_or_file(folder):
 
 def test_a_hash_and_a_radius_of_ones_own(folder):
     hash_ = cvret.DifferenceHash(16)
-    assert ids(find_duplicates(folder, hash_=hash_, radius=0)) == [ROCKETS]
-    assert COFFEES in ids(find_duplicates(folder, hash_=hash_, radius=32))
+    assert ids(find_duplicates(folder, descriptor=hash_, radius=0)) == [ROCKETS]
+    assert COFFEES in ids(find_duplicates(folder, descriptor=hash_, radius=32))
 
 
 def test_many_copies_are_one_group_with_the_sharpest_kept(coffee, tmp_path):
@@ -100,7 +100,7 @@ def test_many_copies_are_one_group_with_the_sharpest_kept(coffee, tmp_path):
     [
         ({"mode": "similar"}, "mode must be"),
         ({"mode": "exact", "radius": 3}, "belong to mode='near'"),
-        ({"hash_": cvret.HSVHistogram()}, "needs a field with a hash"),
+        ({"descriptor": cvret.HSVHistogram()}, "needs a field with a hash"),
         ({"radius": -1}, "radius must be at least 0"),
         ({"n_jobs": 0}, "n_jobs"),
     ],

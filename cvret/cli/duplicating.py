@@ -90,7 +90,7 @@ def duplicates(
         file_of: Any = index.file_of
     else:
         found = find_duplicates(
-            photos, mode or "near", hash_=_hash_named(hash_name), **wanted
+            photos, mode or "near", descriptor=_hash_named(hash_name), **wanted
         )
         root = Path(photos) if os.path.isdir(photos) else Path(photos).parent
         file_of = root.joinpath
