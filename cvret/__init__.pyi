@@ -3,7 +3,9 @@ from ._version import __version__
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
 from .collection.doctoring import DoctorReport
+from .collection.grouping import DuplicateGroup, DuplicatePair, DuplicateReport
 from .collection.index import Index
+from .duplicates import find_duplicates
 from .encoding.asmk import ASMK
 from .encoding.bag_of_words import BagOfWords
 from .encoding.codes import BinaryCodes
@@ -130,6 +132,9 @@ __all__ = [
     "Diffusion",
     "DoctorReport",
     "DominantColors",
+    "DuplicateGroup",
+    "DuplicatePair",
+    "DuplicateReport",
     "EdgeDirectionHistogram",
     "EdgeHistogram",
     "EqualizeIntensity",
@@ -194,6 +199,7 @@ __all__ = [
     "ZernikeMoments",
     "__version__",
     "evaluate",
+    "find_duplicates",
     "list_images",
     "plot",
     "read_image",

@@ -30,6 +30,7 @@ FLOORS = {
     "collection": 5,
     "evaluation": 5,
     "plot": 5,
+    "duplicates": 6,  # of folders, by way of an index: above collection
     "cli": 7,
     "__main__": 8,
 }

@@ -15,6 +15,7 @@ from cvret.cli.asking import evaluate, explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
+from cvret.cli.duplicating import duplicates
 from cvret.cli.keeping import compact, doctor, remove, verify
 
 __all__ = ["cli", "main"]
@@ -43,6 +44,7 @@ COMMANDS = (
     demo,
     describe,
     doctor,
+    duplicates,
     evaluate,
     explain,
     index,

@@ -25,8 +25,10 @@ from cvret.collection.adding import (
 from cvret.collection.asking import Asking, check_rerankers
 from cvret.collection.checking import VerifyReport, check_files
 from cvret.collection.doctoring import DoctorReport, examine
+from cvret.collection.duplicating import choose_finding, duplicates_in
 from cvret.collection.explaining import explain_hit, judge
 from cvret.collection.fields import WordsField, fields_for_graphs
+from cvret.collection.grouping import DuplicateReport
 from cvret.collection.images import check_ids, check_present
 from cvret.collection.making import create_state, learn, open_state, take
 from cvret.collection.mirroring import mirror_image, turned_back, with_mirror
@@ -631,6 +633,63 @@ class Index:
         query = stored_query(asking.state, id_, tuple(asking.weights))
         others = type(self)(asking.state, without=id_)
         return replace(asking, index=others, without=id_).answer(query, -1)
+
+    def duplicates(
+        self,
+        mode: str | None = None,
+        *,
+        of: str | PathLike[str] | None = None,
+        by: str | None = None,
+        radius: int | None = None,
+        mirrored: bool = True,
+        n_jobs: int = -1,
+        progress: bool | None = None,
+    ) -> DuplicateReport:
+        """Group the images that show the same picture; nothing is removed.
+
+        Parameters
+        ----------
+        mode : {"exact", "near", "transformed"}, optional
+            By the bytes of the files; by a hash that differs in few bits; or by words
+            and geometry, which finds what was cropped, turned or mirrored too. By
+            default the last of these that the fields can. Equal files are a pair in
+            each.
+        of : str or path, optional
+            An image of the index, by id or file: only its own duplicates, in one group
+            or none. By default all are compared with all, and groups are the connected
+            components of the pairs.
+        by : str, optional
+            The field to compare by; by default the first that suits the mode.
+        radius : int, optional
+            Bits that may differ, for "near"; by default a sixteenth of all.
+        mirrored : bool
+            Whether "transformed" finds mirror images, for which it reads the files
+            again; False asks with what is stored, and needs no files.
+        n_jobs, progress
+            As for `add`.
+
+        Returns
+        -------
+        DuplicateReport
+            A sequence of `DuplicateGroup`, with the image of each to keep; and what
+            could not be read.
+
+        Raises
+        ------
+        KeyError
+            If `of` is not in the index.
+        ValueError, UnknownNameError
+            If the index has no field for that mode, or an argument is wrong.
+
+        See Also
+        --------
+        cvret.find_duplicates : does it for a folder, and explains each mode.
+        """
+        check_jobs(n_jobs)
+        held = type(self)(self._state)  # a writer may commit meanwhile
+        finding = choose_finding(held._state, mode, by, radius, mirrored)
+        of_id = None if of is None else held.id_of(of)
+        return duplicates_in(held, held._state, finding, of_id, n_jobs, progress)
 
     def correspondences(
         self, query: Query, ids: Sequence[str]

@@ -2,14 +2,21 @@
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["PageHit", "PageSection", "results_page", "thumbnail"]
+__all__ = [
+    "PageHit",
+    "PageSection",
+    "escaped",
+    "framed",
+    "results_page",
+    "thumbnail",
+]
 
 _THUMBNAIL = 220
 _QUALITY = 82
@@ -104,14 +111,33 @@ def results_page(title: str, lead: str, sections: Sequence[PageSection]) -> str:
     >>> "&lt;q&gt;" in page and "<q>" not in page
     True
     """
-    body = "\n".join(_section(section) for section in sections)
-    return (
+    return "".join(framed(title, lead, map(_section, sections)))
+
+
+def framed(
+    title: str, lead: str, bodies: Iterable[str], style: str = ""
+) -> Iterator[str]:
+    """Give a page piece by piece: heading, paragraph, and what is put below.
+
+    Parameters
+    ----------
+    title, lead : str
+        Plain text.
+    bodies : iterable of str
+        HTML.
+    style : str
+        CSS beside that of every page.
+    """
+    yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<main>\n<h1>{_text(title)}</h1>\n"
-        f'<p class="lead">{_text(lead)}</p>\n{body}\n</main>\n</body>\n</html>\n'
+        f"<title>{escaped(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n"
+        f"<body>\n<main>\n<h1>{escaped(title)}</h1>\n"
+        f'<p class="lead">{escaped(lead)}</p>\n'
     )
+    for body in bodies:
+        yield body + "\n"
+    yield "</main>\n</body>\n</html>\n"
 
 
 def thumbnail(image: NDArray[np.uint8], side: int = _THUMBNAIL) -> str:
@@ -135,12 +161,12 @@ def _section(section: PageSection) -> str:
         if drawn
         else ""
     )
-    note = f'<p class="facts">{_text(section.note)}</p>' if section.note else ""
+    note = f'<p class="facts">{escaped(section.note)}</p>' if section.note else ""
     return (
-        f"<section>\n<h2>{_text(section.query)}</h2>\n{note}"
+        f"<section>\n<h2>{escaped(section.query)}</h2>\n{note}"
         '<div class="row">\n<div class="query">'
         f'<img src="{thumbnail(section.picture, 400)}" '
-        f'alt="The query, {_text(section.query)}"></div>\n'
+        f'alt="The query, {escaped(section.query)}"></div>\n'
         f"<ol>\n{hits}\n</ol>\n</div>\n{details}\n</section>"
     )
 
@@ -149,7 +175,7 @@ def _hit(place: int, hit: PageHit) -> str:
     shown = (
         '<div class="none">file not found</div>'
         if hit.picture is None
-        else f'<img src="{thumbnail(hit.picture)}" alt="{_text(hit.id)}">'
+        else f'<img src="{thumbnail(hit.picture)}" alt="{escaped(hit.id)}">'
     )
     facts = f"score {hit.score:.3f}"
     if hit.inliers is not None:
@@ -157,7 +183,7 @@ def _hit(place: int, hit: PageHit) -> str:
     if hit.verified:
         facts += " <b>verified</b>"
     return (
-        f'<li>{shown}<div class="name">{place}. {_text(hit.id)}</div>'
+        f'<li>{shown}<div class="name">{place}. {escaped(hit.id)}</div>'
         f'<div class="facts">{facts}</div></li>'
     )
 
@@ -165,13 +191,14 @@ def _hit(place: int, hit: PageHit) -> str:
 def _figure(query: str, hit: PageHit) -> str:
     if hit.matches is None:
         return ""
-    caption = f"{_text(hit.id)}: {hit.inliers} matches agree with one transform"
+    caption = f"{escaped(hit.id)}: {hit.inliers} matches agree with one transform"
     return (
         f'<figure><img src="{thumbnail(hit.matches, 1000)}" '
-        f'alt="Matches of {_text(query)} and {_text(hit.id)}" loading="lazy">'
+        f'alt="Matches of {escaped(query)} and {escaped(hit.id)}" loading="lazy">'
         f"<figcaption>{caption}</figcaption></figure>"
     )
 
 
-def _text(text: str) -> str:
+def escaped(text: str) -> str:
+    """Give text as HTML shows it, also where it is no valid Unicode."""
     return escape(text.encode("utf-8", "replace").decode("utf-8"))

@@ -43,6 +43,7 @@ def test_help_has_an_example_for_each_command():
         "compact",
         "describe",
         "doctor",
+        "duplicates",
         "evaluate",
         "explain",
         "index",
