@@ -93,9 +93,10 @@ KERNELS = [
 
 
 def directions(image: Image) -> Any:
-    edges = cv2.Canny(grey(image), 100, 200) > 0
-    across = cv2.Sobel(grey(image), cv2.CV_32F, 1, 0)
-    down = cv2.Sobel(grey(image), cv2.CV_32F, 0, 1)
+    pixels = grey(image)
+    across, down = cv2.spatialGradient(pixels)
+    upper = float(np.quantile(np.hypot(across, down), 0.7))
+    edges = cv2.Canny(across, down, 0.4 * upper, upper, L2gradient=True) > 0
     return np.histogram(np.arctan2(down[edges], across[edges]), 72)[0]
 
 
@@ -122,7 +123,7 @@ PAIRS: dict[str, tuple[Any, str, Callable[[Image], Any]]] = {
     "wavelets": (cvret.WaveletEnergies(), "PyWavelets' wavedec2", wavelets),
     "gabor": (cvret.GaborBank(), "OpenCV's filter2D, 48 kernels at 128 x 128", gabor),
     "edge-directions": (cvret.EdgeDirectionHistogram(),
-                        "OpenCV's Canny and Sobel with NumPy's histogram", directions),
+                        "OpenCV's Canny, NumPy's quantile and histogram", directions),
     "average-hash": (cvret.AverageHash(), "OpenCV's", img_hash("AverageHash")),
     "perceptual-hash": (cvret.PerceptualHash(), "OpenCV's", img_hash("PHash")),
     "block-mean-hash": (cvret.BlockMeanHash(), "OpenCV's", img_hash("BlockMeanHash")),

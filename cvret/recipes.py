@@ -156,14 +156,12 @@ def _scenes() -> Recipe:
 
 def _textures() -> Recipe:
     from cvret.features.mpeg7_texture import HomogeneousTexture
-    from cvret.features.phase import LocalPhaseQuantization
     from cvret.features.texture import CompletedLBP
 
     fields = {
         "patterns": CompletedLBP(),
-        "edges": _fisher("dense-sift-64"),
         "frequencies": HomogeneousTexture(),
-        "phase": LocalPhaseQuantization(),
+        "local_color": _fisher("local-color-64"),
     }
     return Recipe(
         fields=fields,
@@ -171,9 +169,9 @@ def _textures() -> Recipe:
         max_side=512,
         fusion="standardized",
         reason=(
-            "the same material or surface, whatever its color: local patterns, edges, "
-            "frequencies and phase, each with an equal say, on pictures large enough "
-            "to show the grain"
+            "the same material or surface, turned or not: local patterns, frequencies, "
+            "and how light and color lie in small patches, each with an equal say, on "
+            "pictures large enough to show the grain"
         ),
     )
 
