@@ -49,8 +49,9 @@ class FisherVector(VectorEncoder):
         standard deviation, half of a whitening. By default none are taken away.
     mixture : str, optional
         The name of one that comes with cvret, so that no `fit` is needed:
-        "dense-sift-64" for ``DenseSIFT()``, "local-color-64" for
-        ``LocalColorStatistics()``; both give 512 elements. `fit` learns another.
+        "dense-sift-64" for ``DenseSIFT(8, (4.0, 8.0), contrast_threshold=0.0)``,
+        "local-color-64" for ``LocalColorStatistics()``; both give 512 elements. `fit`
+        learns another.
     random_state : int
         Seed of `fit`.
 
