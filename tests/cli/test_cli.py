@@ -266,7 +266,10 @@ def wrong(tmp_path):
             ["explain", "{index}", "{query}", "photos/coffee.png", "-o", "{w}/x.xyz"],
             "-o",
         ),
-        (["describe", "{photos}", "-d", "gist", "-o", "{w}/a.npz"], "no descriptor is"),
+        (
+            ["describe", "{photos}", "-d", "no-such-descriptor", "-o", "{w}/a.npz"],
+            "no descriptor is",
+        ),
         (["describe", "{photos}", "-d", "", "-o", "{w}/a.npz"], "-d must name at"),
         (["index", "{photos}", "-o", "{w}/i", "-j", "0"], "must not be 0"),
         (["describe", "{photos}", "-d", "hsv", "-o", "{w}/a.csv"], "must end in .npz"),
