@@ -12,7 +12,7 @@ from cvret.errors import UnknownNameError
 __all__ = ["SHIPPED_MIXTURES", "Mixture", "shipped_mixture"]
 
 SHIPPED_MIXTURES: dict[str, str] = {
-    "dense-sift-64": "64 Gaussians for DenseSIFT at two sizes, learned on free pictures",
+    "dense-sift-64": "64 Gaussians for DenseSIFT at two sizes, of free pictures",
     "local-color-64": "64 Gaussians for LocalColorStatistics, on the same pictures",
 }
 """Mixtures that come with cvret, and are kept for ever: name -> what it is."""
