@@ -143,9 +143,7 @@ def _histograms(
     """Histograms before normalization, shape (n, 128), and mean gradients, (n,)."""
     weights = _weights(size)
     reach = len(weights) // 2
-    maps = np.pad(
-        _oriented_gradients(grey, size), ((reach, reach), (reach, reach), (0, 0))
-    )
+    maps = _oriented_gradients(grey, size, reach)
     n = _ORIENTATIONS
     # Element i of a window over a padded side lies at i - reach from its center.
     along = sliding_window_view(maps.reshape(len(maps), -1), len(weights), axis=0)
@@ -161,8 +159,13 @@ def _histograms(
     return histograms, contrast
 
 
-def _oriented_gradients(grey: NDArray[np.float32], size: float) -> NDArray[np.float32]:
-    """Gradient magnitude shared out to the two nearest of 8 orientations, per pixel."""
+def _oriented_gradients(
+    grey: NDArray[np.float32], size: float, margin: int
+) -> NDArray[np.float32]:
+    """Gradient magnitude shared out to the two nearest of 8 orientations, per pixel.
+
+    Gives shape (height + 2 margin, width + 2 margin, 8), zeros in the margin.
+    """
     sigma = np.sqrt(max((size / 2) ** 2 - _ASSUMED_BLUR**2, 0.01))
     smooth = cv2.GaussianBlur(grey, (0, 0), sigma)
     right = np.zeros_like(smooth)
@@ -174,10 +177,15 @@ def _oriented_gradients(grey: NDArray[np.float32], size: float) -> NDArray[np.fl
     below = np.floor(place)
     share = magnitude * (place - below)
     first = below.astype(np.intp) % _ORIENTATIONS
-    maps = np.zeros((*grey.shape, _ORIENTATIONS), np.float32)
-    y, x = np.ogrid[: grey.shape[0], : grey.shape[1]]
-    maps[y, x, first] = magnitude - share
-    maps[y, x, (first + 1) % _ORIENTATIONS] = share
+    height, width = grey.shape
+    maps = np.zeros(
+        (height + 2 * margin, width + 2 * margin, _ORIENTATIONS), np.float32
+    )
+    rows = (np.arange(height)[:, None] + margin) * maps.shape[1]
+    pixels = (rows + np.arange(width) + margin) * _ORIENTATIONS
+    flat = maps.reshape(-1)  # one index an element is sooner than three
+    flat[pixels + first] = magnitude - share
+    flat[pixels + (first + 1) % _ORIENTATIONS] = share
     return maps
 
 
