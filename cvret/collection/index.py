@@ -468,7 +468,8 @@ class Index:
         -------
         array of float64, shape (n, n)
             The similarities that a search without re-rankers gives, in [0, 1], the
-            mean of both directions; 1 on the diagonal.
+            mean of both directions; 1 on the diagonal. Where the index fuses several
+            fields by standard scores, these, mapped to (0, 1) by the logistic function.
         """
         weights = dict(query.weights) if query is not None and by is None else {}
         weights = weights or self._weights(by)
