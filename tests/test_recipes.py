@@ -44,6 +44,21 @@ def test_scenes_say_what_they_were_learned_on_and_how_they_fuse(scenes):
     assert set(scenes.doctor().others) == set(scenes.fields)
 
 
+def test_scenes_explain_how_much_each_field_counts(scenes, photos):
+    query, result = photos / "photos" / "coffee.png", "photos/rocket.jpg"
+    why = scenes.explain(query, result)
+    assert set(why.shares) == set(why.scores) == set(scenes.fields)
+    assert sum(why.shares.values()) == pytest.approx(1)
+    found = scenes.search(query, rerank=[])
+    summed = sum(why.shares[name] * why.scores[name] for name in scenes.fields)
+    assert found.scores[found.ids.index(result)] == pytest.approx(summed)
+    assert f"  layout: {why.scores['layout']:.4f}, counts " in str(why)
+    assert why.to_dict()["shares"] == why.shares
+    alone = scenes.explain(query, result, by="layout")
+    assert alone.shares == {"layout": 1}
+    assert "counts" not in str(alone)
+
+
 def test_geometry_is_refused_for_scenes_with_what_to_do(scenes, photos):
     with pytest.raises(ValueError, match="use an encoder such as BagOfWords"):
         scenes.search(photos / "photos" / "coffee.png", verified_only=True)

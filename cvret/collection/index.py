@@ -38,6 +38,7 @@ from cvret.collection.searching import (
     compare_all,
     default_rerankers,
     encode_query,
+    field_shares,
     name_of_query,
     pixels_of,
     score_fields,
@@ -653,7 +654,10 @@ class Index:
         by: Fields | None = None,
         region: tuple[float, float, float, float] | None = None,
     ) -> Explanation:
-        """Tell why an image is a result: shared words, matches, the box, a drawing.
+        """Tell why an image is a result: fields, shared words, matches, a drawing.
+
+        Each field has its similarity, and how much it counts. Of pictures that a
+        re-ranker compares with one another, nothing is told.
 
         Parameters
         ----------
@@ -686,10 +690,13 @@ class Index:
             name: float(score_fields(state, encoded, name)[row])
             for name in encoded.parts
         }
+        shares = field_shares(state, encoded, encoded.weights)
         file = held.file_of(id_)
         result = read_image(file, max_pixels=state.settings["max_pixels"])
         name = name_of_query(query)
-        return explain_hit(name, id_, encoded, scores, matches, found, image, result)
+        return explain_hit(
+            name, id_, encoded, scores, shares, matches, found, image, result
+        )
 
     def file_of(self, id_: str) -> Path:
         """Give the file of an image; KeyError if the index has no such image."""
