@@ -396,6 +396,9 @@ class Explanation:
     picture : array of uint8, shape (height, width, 3)
         The query and the result side by side, inliers joined by lines and the
         query's outline drawn in the result.
+    shares : mapping of str to float
+        How much each field counts for this query, as a search without re-rankers adds
+        them; the shares sum to 1.
     """
 
     query: str
@@ -404,6 +407,7 @@ class Explanation:
     words: tuple[tuple[int, int, float], ...]
     verification: Verification | None
     picture: NDArray[np.uint8]
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the picture to `path`; its ending says the format."""
@@ -418,6 +422,7 @@ class Explanation:
             "query": self.query,
             "result": self.result,
             "scores": dict(self.scores),
+            "shares": dict(self.shares),
             "words": [
                 {"word": word, "matches": matches, "share": share}
                 for word, matches, share in self.words
@@ -434,7 +439,9 @@ class Explanation:
 
     def __str__(self) -> str:
         lines = [f"{self.result} for {self.query}"]
-        lines += [f"  {name}: {score:.4f}" for name, score in self.scores.items()]
+        for name, score in self.scores.items():
+            counts = f", counts {self.shares[name]:.1%}" if len(self.shares) > 1 else ""
+            lines.append(f"  {name}: {score:.4f}{counts}")
         if self.verification is not None:
             found = self.verification
             sure = "verified" if found.verified else "not verified"

@@ -16,13 +16,17 @@ from cvret.cli.options import (
 __all__ = ["evaluate", "explain", "search", "similar"]
 
 by_option = click.option(
-    "--by", help="Fields, perhaps with weights: words=1,color=0.3.  [default: all]"
+    "--by",
+    help="Fields, perhaps with weights: words=1,color=0.3.  [default: as the recipe "
+    "has it, or all]",
 )
 region_option = click.option(
     "--region", help="Part of the query: x,y,width,height in pixels."
 )
 plain_option = click.option(
-    "--no-rerank", is_flag=True, help="Do not verify by geometry."
+    "--no-rerank",
+    is_flag=True,
+    help="Leave out the recipe's re-rankers, such as geometry.",
 )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from cvret.collection.fields import PostingsField
 from cvret.collection.state import State
-from cvret.errors import CvretError
+from cvret.errors import CvretError, NotFittedError
 from cvret.protocols import Learner
 
 __all__ = ["about"]
@@ -39,6 +39,7 @@ def about(state: State) -> dict[str, Any]:
         "version": state.manifest.version,
         "generation": state.manifest.generation,
         "recipe": state.settings["recipe"],
+        "fusion": state.settings.get("fusion", "mean"),
         "images": len(state.images),
         "segments": len(state.manifest.segments),
         "removed": sum(s.n_images - s.n_alive for s in state.manifest.segments),
@@ -51,10 +52,14 @@ def about(state: State) -> dict[str, Any]:
 
 
 def _about_learned(part: Learner) -> dict[str, Any]:
-    """Tell what a part that gives vectors learned."""
-    learned = part.learned()
-    if learned is None:
+    """Tell what a part that gives vectors learned, or came with."""
+    try:
+        part.check_fitted()
+    except NotFittedError:
         return {"learned": "nothing yet; call fit"}
+    learned = part.in_use() if hasattr(part, "in_use") else part.learned()
+    if learned is None:
+        return {"learned": "nothing, and it needs nothing"}
     return {
         "learned": learned.fingerprint(),
         "learned_source": dict(learned.source),

@@ -17,12 +17,13 @@ def explain_hit(
     id_: str,
     query: Query,
     scores: Mapping[str, float],
+    shares: Mapping[str, float],
     matches: Correspondences | None,
     found: Verification | None,
     image: NDArray[np.uint8],
     result: NDArray[np.uint8],
 ) -> Explanation:
-    """Put together scores, shares of words, geometry and the drawing."""
+    """Put together scores and what they count, words, geometry and the drawing."""
     boxes = []
     if query.region is not None:
         boxes.append((0, query.corners()))
@@ -36,6 +37,7 @@ def explain_hit(
         () if matches is None else word_shares(matches),
         found,
         draw_matches(image, result, pairs, boxes),
+        dict(shares),
     )
 
 

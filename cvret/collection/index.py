@@ -40,6 +40,7 @@ from cvret.collection.searching import (
     compare_all,
     default_rerankers,
     encode_query,
+    field_shares,
     name_of_query,
     pixels_of,
     score_fields,
@@ -470,7 +471,8 @@ class Index:
         -------
         array of float64, shape (n, n)
             The similarities that a search without re-rankers gives, in [0, 1], the
-            mean of both directions; 1 on the diagonal.
+            mean of both directions; 1 on the diagonal. Where the index fuses several
+            fields by standard scores, these, mapped to (0, 1) by the logistic function.
         """
         weights = dict(query.weights) if query is not None and by is None else {}
         weights = weights or self._weights(by)
@@ -711,7 +713,10 @@ class Index:
         by: Fields | None = None,
         region: tuple[float, float, float, float] | None = None,
     ) -> Explanation:
-        """Tell why an image is a result: shared words, matches, the box, a drawing.
+        """Tell why an image is a result: fields, shared words, matches, a drawing.
+
+        Each field has its similarity, and how much it counts. Of pictures that a
+        re-ranker compares with one another, nothing is told.
 
         Parameters
         ----------
@@ -744,10 +749,13 @@ class Index:
             name: float(score_fields(state, encoded, name)[row])
             for name in encoded.parts
         }
+        shares = field_shares(state, encoded, encoded.weights)
         file = held.file_of(id_)
         result = read_image(file, max_pixels=state.settings["max_pixels"])
         name = name_of_query(query)
-        return explain_hit(name, id_, encoded, scores, matches, found, image, result)
+        return explain_hit(
+            name, id_, encoded, scores, shares, matches, found, image, result
+        )
 
     def file_of(self, id_: str) -> Path:
         """Give the file of an image; KeyError if the index has no such image."""

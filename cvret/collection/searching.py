@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from os import PathLike
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ __all__ = [
     "compare_all",
     "default_rerankers",
     "encode_query",
+    "field_shares",
     "name_of_query",
     "pixels_of",
     "rank",
@@ -102,12 +103,16 @@ def compare_all(
     -------
     array of float64, shape (n, n)
         Weighted means of the fields' similarities, and the mean of both directions.
-        Where the index fuses by standard scores, their weighted means instead, each
-        row by its own center and spread, mapped to (0, 1) by the logistic function.
+        Where the index fuses several fields by standard scores, their weighted means
+        instead, each row by its own center and spread, mapped to (0, 1) by the logistic
+        function.
     """
+    if not len(ids):
+        return np.ones((1, 1)) if query is not None else np.empty((0, 0))
+    weights = dict(sorted(weights.items()))  # sums depend on the order
     rows = state.images.rows_of(ids).astype(np.intp)
     stored = [stored_query(state, id_, tuple(weights)).parts for id_ in ids]
-    standardized = state.settings.get("fusion") == "standardized"
+    standardized = len(weights) > 1 and _standardizes(state)
 
     def compare(asked: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
         found = np.zeros((len(asked), len(ids)))
@@ -118,7 +123,8 @@ def compare_all(
                 center, spread = typical(scores)
                 scale = np.where(spread > 0, spread, 1)
                 scores = (scores - center[:, None]) / scale[:, None]
-            found += weight / sum(weights.values()) * scores
+            found += weight * scores
+        found /= sum(weights.values())
         return logistic(found) if standardized else found
 
     among = compare(stored)
@@ -151,28 +157,33 @@ def rank(
 ) -> Ranking:
     """Rank by the weighted mean of the fields' similarities; give the first `n`.
 
-    Where the index fuses by standard scores, weights are divided by the spreads first,
-    for which every image is scored in every field.
-
     Segments are scored one after the other, in up to `n_jobs` threads (-1 for all
     cores), and the best kept on the way; any number of threads gives the same. With
     `exact`, every image is compared, also where a field has a graph.
+
+    Where the index fuses by standard scores and there are several fields, every image
+    is scored in each field first, and weights are divided by the spreads.
     """
+    weights = dict(sorted(weights.items()))  # sums depend on the order
     workers = _n_threads(n_jobs, len(state.images), len(state.segments))
-    if state.settings.get("fusion") == "standardized" and len(weights) > 1:
-        weights = _comparable(state, query, weights, workers)
-    asked, shares = _terms(state, query, weights)
+    best = Best(n)
+    if len(weights) > 1 and _standardizes(state):
+        rows, found = _scores_of_fields(state, query, weights, workers)
+        sums = _mean(found, standardized_weights(weights, found))
+        best.take(rows[sums > 0], sums[sums > 0])
+        return Ranking(*in_order(best, n, state.images))
+    asked = _asked(state, query, weights)
     numbers = iter(range(len(state.segments)))
-    found: list[Best] = []
+    parts: list[Best] = []
 
     def work() -> None:
-        best = Best(n)
-        found.append(best)
+        own = Best(n)
+        parts.append(own)
         for number in numbers:  # each number goes to one thread
             found_here = _score_segment(
-                state, asked, shares, number, 0 if exact else n, best.floor
+                state, asked, number, 0 if exact else n, own.floor
             )
-            best.take(*found_here)
+            own.take(*found_here)
 
     if workers == 1:
         work()
@@ -180,55 +191,84 @@ def rank(
         with ThreadPoolExecutor(workers) as pool:
             for done in [pool.submit(work) for _ in range(workers)]:
                 done.result()
-    best = Best(n)
-    for part in found:
+    for part in parts:
         best.take(part.rows, part.scores)
     return Ranking(*in_order(best, n, state.images))
 
 
-def _comparable(
-    state: State, query: Query, weights: Mapping[str, float], workers: int
+def field_shares(
+    state: State, query: Query, weights: Mapping[str, float]
 ) -> dict[str, float]:
-    """Give the weights of fields for standard scores; see `standardized_weights`."""
-    asked = {name: _terms(state, query, {name: 1.0}) for name in weights}
+    """Give how much each field counts for a query; the shares sum to 1."""
+    if len(weights) > 1 and _standardizes(state):
+        workers = _n_threads(-1, len(state.images), len(state.segments))
+        _, found = _scores_of_fields(state, query, weights, workers)
+        weights = standardized_weights(weights, found)
+    whole = sum(weights.values())
+    return {name: weight / whole for name, weight in weights.items()}
+
+
+def _standardizes(state: State) -> bool:
+    return state.settings.get("fusion") == "standardized"
+
+
+def _scores_of_fields(
+    state: State, query: Query, weights: Mapping[str, float], workers: int
+) -> tuple[NDArray[np.intp], dict[str, NDArray[np.float64]]]:
+    """Give the rows of all images that are there, and their scores in each field."""
+    asked = {name: _asked(state, query, {name: 1.0}) for name in weights}
+    images = state.images
 
     def score(name: str, number: int) -> NDArray[np.float64]:
-        rows, found = _score_segment(state, *asked[name], number, 0, 0.0)
-        scores = np.zeros(state.images.sizes[number])
-        scores[rows - state.images.first_rows[number]] = found
-        there = state.images.alive[number]
-        return scores if there is None else scores[there]
+        there = images.alive[number]
+        sums = _sums(state, asked[name], number)
+        return sums if there is None else sums[there]
 
     numbers = range(len(state.segments))
-    scores = {}
+    alive = [
+        np.ones(size, np.bool_) if there is None else there
+        for size, there in zip(images.sizes, images.alive, strict=True)
+    ]
+    rows = np.flatnonzero(np.concatenate([np.empty(0, np.bool_), *alive]))
     with ThreadPoolExecutor(workers) as pool:
-        for name in weights:
-            parts = pool.map(partial(score, name), numbers)
-            scores[name] = np.concatenate([np.empty(0), *parts])
-    return standardized_weights(weights, scores)
+        parts = {name: pool.map(partial(score, name), numbers) for name in weights}
+        found = {n: np.concatenate([np.empty(0), *each]) for n, each in parts.items()}
+    return rows, found
 
 
-def _terms(
-    state: State, query: Query, weights: Mapping[str, float]
-) -> tuple[list[tuple[Any, Any]], list[float]]:
-    """Give what is asked of which searcher, and its share of the score."""
-    terms, above = _terms_of(query)
-    whole = sum(weights.values())
-    asked, shares = [], []
+def _mean(
+    scores: Mapping[str, NDArray[np.float64]], weights: Mapping[str, float]
+) -> NDArray[np.float64]:
+    """Give the weighted mean; where all scores are 1, exactly 1, and never more."""
+    summed = np.zeros(len(next(iter(scores.values()))))
+    for name, weight in weights.items():
+        summed += weight * scores[name]
+    return summed / sum(weights.values())
+
+
+class _Asked(NamedTuple):
+    """What is asked of which searcher, its weight, and what the sum is divided by."""
+
+    terms: list[tuple[Any, Any, float]]
+    whole: float
+
+
+def _asked(state: State, query: Query, weights: Mapping[str, float]) -> _Asked:
+    """Give what is asked of the searchers, prepared once for all segments."""
+    pictures, above = _terms_of(query)
+    terms: list[tuple[Any, Any, float]] = []
     for name, weight in weights.items():
         searcher = state.searchers[name]
-        parts = [(term / above, _part(state, parts, name)) for term, parts in terms]
+        parts = [(term / above, _part(state, each, name)) for term, each in pictures]
         if len(parts) > 1 and hasattr(searcher, "prepare_sum"):
             summed = searcher.prepare_sum(parts)
             if summed is not None:
                 prepared, length = summed
-                asked.append((searcher, prepared))
-                shares.append(weight / whole * length)
+                terms.append((searcher, prepared, weight * length))
                 continue
         for term, part in parts:
-            asked.append((searcher, searcher.prepare(part)))
-            shares.append(weight / whole * term)
-    return asked, shares
+            terms.append((searcher, searcher.prepare(part), weight * term))
+    return _Asked(terms, sum(weights.values()))
 
 
 def _terms_of(
@@ -240,25 +280,27 @@ def _terms_of(
 
 
 def _score_segment(
-    state: State,
-    asked: Sequence[tuple[Any, Any]],
-    shares: Sequence[float],
-    number: int,
-    n: int,
-    floor: float,
+    state: State, asked: _Asked, number: int, n: int, floor: float
 ) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
     """Give rows, counted through all segments, and scores of one segment."""
     first = state.images.first_rows[number]
-    if len(asked) == 1 and shares[0] == 1:
-        searcher, prepared = asked[0]
+    if len(asked.terms) == 1 and asked.terms[0][2] == asked.whole:
+        searcher, prepared, _ = asked.terms[0]
         rows, scores = searcher.score_segment(prepared, number, n, floor)
         return first + rows, scores
-    sums = np.zeros(state.images.sizes[number])
-    for (searcher, prepared), share in zip(asked, shares, strict=True):
-        rows, scores = searcher.score_segment(prepared, number)
-        sums[rows] += share * scores
+    sums = _sums(state, asked, number)
     rows = np.flatnonzero(sums > 0)
     return first + rows, sums[rows]
+
+
+def _sums(state: State, asked: _Asked, number: int) -> NDArray[np.float64]:
+    """Give the scores of all rows of a segment, also below 0; 0 of removed images."""
+    sums = np.zeros(state.images.sizes[number])
+    for searcher, prepared, weight in asked.terms:
+        rows, scores = searcher.score_segment(prepared, number)
+        sums[rows] += weight * scores
+    # Divided last, so that scores of 1 in all fields give exactly 1, and none more.
+    return np.minimum(sums / asked.whole, 1)
 
 
 def _n_threads(n_jobs: int, n_images: int, n_segments: int) -> int:
@@ -321,7 +363,7 @@ def default_rerankers(
 
 def _no_local_features(state: State, names: Sequence[str]) -> str:
     fields = [state.fields[name] for name in names]
-    described = ", ".join(type(field.part).__name__ for field in fields)
+    kinds = list(dict.fromkeys(type(field.part).__name__ for field in fields))
     aggregated = any(isinstance(field, PostingsField) for field in fields)
     having = [n for n, field in state.fields.items() if isinstance(field, WordsField)]
     way_out = (
@@ -329,8 +371,12 @@ def _no_local_features(state: State, names: Sequence[str]) -> str:
         if having
         else "use an encoder such as BagOfWords"
     )
-    lacking = "keeps no keypoints" if aggregated else "describes whole images"
+    one = len(kinds) == 1
+    if aggregated:
+        lacking = "keeps no keypoints" if one else "keep no keypoints"
+    else:
+        lacking = "describes whole images" if one else "describe whole images"
     return (
-        f"SpatialVerification needs local features, and {described} {lacking}; "
+        f"SpatialVerification needs local features, and {', '.join(kinds)} {lacking}; "
         f"{way_out}"
     )

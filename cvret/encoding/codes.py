@@ -42,7 +42,9 @@ def _unit(vectors: Doubles) -> Doubles:
 # What makes the inner product, or the Euclidean distance, follow the metric: exactly
 # for cosine, correlation, hellinger, hamming and l2; within a factor of 2 for chi2,
 # whose distance lies between once and twice that of the roots; in order only for the
-# others, of which the last ones are sums of absolute differences.
+# others, which are sums of absolute differences: relative-l1 divides them by the size,
+# which small steps of a logarithm do, too. The colors of a palette stand in any order,
+# so that no vector of numbers follows it.
 _EMBEDDINGS: dict[str, Callable[[Doubles], Doubles]] = {
     "chi2": _root,
     "correlation": lambda v: _unit(v - v.mean(axis=1, keepdims=True)),
@@ -53,6 +55,7 @@ _EMBEDDINGS: dict[str, Callable[[Doubles], Doubles]] = {
     "intersection": _plain,
     "l1": _plain,
     "l2": _plain,
+    "relative-l1": lambda v: np.log1p(2 * np.maximum(v, 0)),
     "tanimoto": _plain,
 }
 
@@ -69,7 +72,8 @@ class BinaryCodes(LearnedDescriptor):
     Parameters
     ----------
     descriptor : Descriptor
-        Of whole images. If it learns itself, fit it before.
+        Of whole images, and of any metric but "palette". If it learns itself, fit it
+        before.
     n_bits : int
         Of a code.
     method : {"itq", "lsh", "spectral"}
@@ -99,8 +103,8 @@ class BinaryCodes(LearnedDescriptor):
     -----
     Vectors are first mapped so that Euclidean geometry says what the descriptor's
     metric says: to roots of length 1 for "hellinger", to length 1 for "cosine", without
-    their mean for "correlation" too, to roots for "chi2", to cumulative sums for "emd";
-    others stay as they are.
+    their mean for "correlation" too, to roots for "chi2", to cumulative sums for "emd",
+    to logarithms for "relative-l1"; others stay as they are.
 
     Vectors vary in no more than d directions, and in fewer than there are pictures. The
     paper's ITQ ends there; where more bits are wanted, further turns are learned, each
@@ -189,6 +193,7 @@ class BinaryCodes(LearnedDescriptor):
 
     def sample(self, image: NDArray[np.uint8]) -> Vectors:
         """Give the descriptor's own vector of an RGB image, shape (d,)."""
+        self._check_descriptor()
         return self.descriptor.describe(image)
 
     def fit_vectors(self, vectors: Vectors) -> Self:
@@ -287,12 +292,7 @@ class BinaryCodes(LearnedDescriptor):
 
     def _mapped(self, vectors: Vectors) -> Doubles:
         """Map vectors to where Euclidean geometry says what the metric says."""
-        if not isinstance(self.descriptor, Descriptor):
-            raise TypeError(
-                "descriptor must describe whole images, such as HSVHistogram(), got "
-                f"{self.descriptor!r}"
-            )
-        check_choice("metric", self.descriptor.metric, tuple(_EMBEDDINGS))
+        self._check_descriptor()
         wide = np.asarray(vectors, np.float64)
         if wide.ndim != 2 or not np.isfinite(wide).all():
             raise ValueError(
@@ -300,6 +300,20 @@ class BinaryCodes(LearnedDescriptor):
                 + (" with NaN or infinity" if wide.ndim == 2 else "")
             )
         return _EMBEDDINGS[self.descriptor.metric](wide)
+
+    def _check_descriptor(self) -> None:
+        """Raise TypeError or ValueError unless bits can follow the descriptor."""
+        if not isinstance(self.descriptor, Descriptor):
+            raise TypeError(
+                "descriptor must describe whole images, such as HSVHistogram(), got "
+                f"{self.descriptor!r}"
+            )
+        if self.descriptor.metric not in _EMBEDDINGS:
+            raise ValueError(
+                f"descriptor must have a metric that bits can follow, and "
+                f"{self.descriptor!r} has {self.descriptor.metric!r}; take one of "
+                f"{', '.join(_EMBEDDINGS)}"
+            )
 
     def _bits(self, vectors: Vectors) -> NDArray[np.bool_]:
         mapped = self._mapped(vectors)

@@ -20,7 +20,7 @@ from cvret.encoding.learning import (
 from cvret.encoding.mixtures import Mixture, shipped_mixture
 from cvret.encoding.reduction import Projection, principal_components
 from cvret.protocols import Extractor
-from cvret.records import LocalFeatures
+from cvret.records import Learned, LocalFeatures
 
 __all__ = ["FisherVector", "half_whitening", "improved"]
 
@@ -49,9 +49,9 @@ class FisherVector(VectorEncoder):
         standard deviation, half of a whitening. By default none are taken away.
     mixture : str, optional
         The name of one that comes with cvret, so that no `fit` is needed:
-        "dense-sift-64" for ``DenseSIFT(8, (4.0, 8.0), contrast_threshold=0.0)``,
-        "local-color-64" for ``LocalColorStatistics()``; both give 512 elements. `fit`
-        learns another.
+        "dense-sift-64", learned on ``DenseSIFT(sizes=(4, 8), contrast_threshold=0)``,
+        or "local-color-64", on ``LocalColorStatistics()``; both give 512 elements.
+        `fit` learns another, as the other arguments say.
     random_state : int
         Seed of `fit`.
 
@@ -176,6 +176,22 @@ class FisherVector(VectorEncoder):
     def check_fitted(self) -> None:
         """Raise NotFittedError before `fit`, unless a shipped mixture is named."""
         self._mixture()
+
+    def in_use(self) -> Learned:
+        """Give what vectors are computed with: what was learned, or what ships.
+
+        Raises
+        ------
+        NotFittedError
+            If nothing was learned, and none is named.
+        """
+        own = self.learned()
+        if own is not None:
+            return own
+        arrays, source = self._mixture()._asdict(), {}
+        if self.mixture is not None:
+            source = dict(shipped_mixture(self.mixture)[1])
+        return Learned(arrays, source)
 
     @property
     def _n_elements(self) -> int:

@@ -92,7 +92,7 @@ def test_an_index_ranks_by_the_sum_of_z_scores(index, images):
     expected = [f"{row:02}.png" for row in np.argsort(-summed, kind="stable")]
     assert list(ranking.ids) == expected
     assert ranking.ids[0] == "03.png"
-    assert ranking.scores[0] == pytest.approx(1)
+    assert ranking.scores[0] == 1
     assert ((ranking.scores >= 0) & (ranking.scores <= 1)).all()
 
 
@@ -117,6 +117,84 @@ def test_affinities_are_symmetric_within_0_and_1_and_typically_a_half(index, ima
     assert ((found >= 0) & (found <= 1)).all()
     assert (np.diag(found) == 1).all()
     assert 0.3 < np.median(found) < 0.7
+
+
+@pytest.mark.parametrize("fusion", ["mean", "standardized"])
+def test_a_picture_itself_scores_exactly_1_and_none_more(tmp_path, images, fusion):
+    import cv2
+
+    fields = FIELDS | {"moments": cvret.ColorMoments(), "hash": cvret.AverageHash()}
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=fields, fusion=fusion)
+    (tmp_path / "p").mkdir()
+    for number, image in enumerate(images):
+        cv2.imwrite(str(tmp_path / "p" / f"{number:02}.png"), image[..., ::-1])
+    index.add(tmp_path / "p")
+    weights = {"color": 0.1, "texture": 0.7, "moments": 0.3, "hash": 1.3}
+    for number, image in enumerate(images):
+        for by in (None, weights):
+            found = index.search(image, by=by, min_score=1)
+            assert found.ids == (f"{number:02}.png",)
+            assert found[0].score == 1
+
+
+@pytest.mark.parametrize("fusion", ["mean", "standardized"])
+def test_the_order_of_fields_does_not_matter_to_the_last_bit(
+    tmp_path, folder, images, fusion
+):
+    fields = {"z": cvret.ColorMoments(), **FIELDS, "a": cvret.AverageHash()}
+    index = cvret.Index.create(tmp_path / "i.cvret", fields=fields, fusion=fusion)
+    index.add(folder)
+    again = cvret.Index.open(index.path)
+    for rerank in ([], [cvret.Diffusion(k=4)]):
+        asked = {"k": 12, "rerank": rerank}
+        expected = index.search(images[0], **asked)
+        turned = dict.fromkeys(reversed(fields), 1.0)
+        for found in (
+            again.search(images[0], **asked),
+            index.search(images[0], by=turned, **asked),
+        ):
+            assert found.ids == expected.ids
+            assert np.array_equal(found.scores, expected.scores)
+
+
+def test_segments_and_threads_change_nothing(tmp_path, folder, images, monkeypatch):
+    from cvret.collection import searching
+
+    fields = {**FIELDS, "hash": cvret.AverageHash()}
+    one = cvret.Index.create(tmp_path / "1.cvret", fields=fields, fusion="standardized")
+    one.add(folder)
+    many = cvret.Index.create(
+        tmp_path / "2.cvret", fields=fields, fusion="standardized"
+    )
+    for number in range(12):
+        many.add(folder / f"{number:02}.png")
+    monkeypatch.setattr(searching, "_IMAGES_A_THREAD", 1)
+    monkeypatch.setattr(searching, "available_cores", lambda: 3)
+    assert many.info()["segments"] > 1
+    for image in images[:4]:
+        for by in (None, "hash", {"hash": 0.3, "color": 1}):
+            expected = one.search(image, k=12, by=by)
+            found = many.search(image, k=12, by=by)
+            assert found.ids == expected.ids
+            assert np.array_equal(found.scores, expected.scores)
+
+
+def test_one_field_alone_is_compared_as_it_is(index, images, folder, tmp_path):
+    plain = cvret.Index.create(tmp_path / "plain.cvret", fields=FIELDS)
+    plain.add(folder)
+    query = images[4]
+    for rerank in ([cvret.Diffusion(k=3)], [cvret.KReciprocal(k1=3)]):
+        found, expected = (
+            each.search(query, k=12, by="color", rerank=rerank)
+            for each in (index, plain)
+        )
+        assert found.ids == expected.ids
+        assert np.array_equal(found.scores, expected.scores)
+
+
+def test_affinities_of_nothing_are_no_error(index, images):
+    assert index.affinities([]).shape == (0, 0)
+    assert index.affinities([], index.encode(images[0])).tolist() == [[1]]
 
 
 def test_one_image_and_none_are_no_error(tmp_path, images, folder):
