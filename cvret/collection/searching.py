@@ -1,7 +1,7 @@
 """From a picture to scores: what a search of an index consists of."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from os import PathLike
@@ -81,14 +81,16 @@ def encode_query(
 
 def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:
     """Give what some fields have of an image, to ask with."""
-    images = state.images
-    row = images.row_of(id_)
-    size = images.size_at(row)
-    parts = {
+    row = state.images.row_of(id_)
+    return Query(_stored_parts(state, row, names), *state.images.size_at(row))
+
+
+def _stored_parts(state: State, row: int, names: Iterable[str]) -> dict[str, Any]:
+    size = state.images.size_at(row)
+    return {
         name: state.fields[name].stored(state.searchers[name], row, size)
         for name in names
     }
-    return Query(parts, *size)
 
 
 def compare_all(
@@ -111,7 +113,9 @@ def compare_all(
         return np.ones((1, 1)) if query is not None else np.empty((0, 0))
     weights = dict(sorted(weights.items()))  # sums depend on the order
     rows = state.images.rows_of(ids).astype(np.intp)
-    stored = [stored_query(state, id_, tuple(weights)).parts for id_ in ids]
+    if rows.min() < 0:
+        state.images.row_of(ids[int(rows.argmin())])  # says which is not there
+    stored = [_stored_parts(state, row, weights) for row in rows.tolist()]
     standardized = len(weights) > 1 and _standardizes(state)
 
     def compare(asked: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:

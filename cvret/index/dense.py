@@ -195,7 +195,7 @@ def _l1s(queries: Doubles, vectors: Doubles) -> Similarities:
 def _relative_l1s(queries: Doubles, vectors: Doubles) -> Similarities:
     found = np.empty((len(queries), len(vectors)), np.float32)
     few = (queries.astype(np.float32), vectors.astype(np.float32))
-    relative_distances(*few, found)
+    relative_distances(*few, np.array_equal(queries, vectors), found)
     return 1 / (1 + found.astype(np.float64))
 
 
