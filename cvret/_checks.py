@@ -39,16 +39,21 @@ def check_least_side(image: Image, least: int, needed_by: str) -> None:
         )
 
 
-def check_count(name: str, value: Any, *, least: int = 1) -> int:
-    """Give `value` as an int, or raise unless it is a whole number >= `least`."""
+def check_count(
+    name: str, value: Any, *, least: int = 1, most: int | None = None
+) -> int:
+    """Give `value` as an int, or raise unless it is whole and in [least, most]."""
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(
             f"{name} must be a whole number, got {value!r} of type "
             f"{type(value).__name__}"
         )
-    if value < least:
+    count = int(value)
+    if count < least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
-    return int(value)
+    if most is not None and count > most:
+        raise ValueError(f"{name} must be at most {most}, got {value}")
+    return count
 
 
 def check_jobs(n_jobs: Any) -> None:
@@ -71,9 +76,25 @@ def check_number(
     return number
 
 
+def check_sequence(name: str, value: Any) -> tuple[Any, ...]:
+    """Give the elements of a tuple, list or array, or raise unless there are any."""
+    if not isinstance(value, tuple | list | np.ndarray):
+        raise TypeError(f"{name} must be a tuple, got {value!r}")
+    if len(value) == 0:
+        raise ValueError(f"{name} must have at least one element, got none")
+    return tuple(value)
+
+
+def check_flag(name: str, value: Any) -> bool:
+    """Give `value` as a bool, or raise unless it is one."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
     """Raise unless `value` is one of `choices`."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
 
 

@@ -5,6 +5,8 @@ from importlib.metadata import entry_points
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
+
 from cvret.errors import UnknownNameError
 
 __all__ = [
@@ -200,7 +202,7 @@ def _plain(value: Any) -> Any:
     """Give a parameter as JSON has it; tuples are lists there."""
     if hasattr(value, "to_arrays"):
         return None
-    if isinstance(value, list | tuple):
+    if isinstance(value, list | tuple | np.ndarray):
         return [_plain(each) for each in value]
     if value is None or isinstance(value, bool | int | float | str | dict):
         return value

@@ -100,6 +100,13 @@ def test_numbers_of_numpy_are_plain_in_a_spec():
     )
 
 
+def test_an_array_of_numbers_is_a_list_in_a_spec():
+    part = cvret.Haralick(angles=np.arange(0, 180, 90))
+    spec = json.loads(json.dumps(spec_of(part)))
+    assert spec["params"]["angles"] == [0, 90]
+    assert build(spec).angles == (0, 90)
+
+
 def test_a_fitted_vocabulary_is_not_in_the_spec():
     bag = cvret.BagOfWords(cvret.SIFT(), vocabulary=cvret.Vocabulary())
     assert spec_of(bag)["params"]["vocabulary"] is None

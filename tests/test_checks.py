@@ -6,9 +6,11 @@ import pytest
 from cvret._checks import (
     check_choice,
     check_count,
+    check_flag,
     check_image,
     check_number,
     check_region,
+    check_sequence,
 )
 
 
@@ -32,6 +34,41 @@ def test_a_count_below_the_least_is_refused():
 def test_a_number_must_lie_in_its_range(bad):
     with pytest.raises(ValueError, match=r"weight must lie in \[0, 1\], got"):
         check_number("weight", bad, least=0, most=1)
+
+
+def test_a_count_above_the_most_is_refused():
+    assert check_count("points", 16, most=16) == 16
+    with pytest.raises(ValueError, match="points must be at most 16, got 17"):
+        check_count("points", 17, most=16)
+
+
+@pytest.mark.parametrize("good", [(1, 2), [1, 2], np.array([1, 2])])
+def test_a_sequence_gives_its_elements(good):
+    assert check_sequence("radii", good) == (1, 2)
+
+
+@pytest.mark.parametrize("bad", [None, 3, "12", {1, 2}])
+def test_other_things_are_no_sequences(bad):
+    with pytest.raises(TypeError, match="radii must be a tuple, got"):
+        check_sequence("radii", bad)
+
+
+def test_an_empty_sequence_is_refused():
+    with pytest.raises(ValueError, match="radii must have at least one element"):
+        check_sequence("radii", [])
+
+
+def test_a_flag_is_true_or_false_and_nothing_else():
+    assert check_flag("scaled", True) is True
+    assert check_flag("scaled", np.bool_(False)) is False
+    with pytest.raises(TypeError, match="scaled must be True or False, got 'no'"):
+        check_flag("scaled", "no")
+
+
+@pytest.mark.parametrize("bad", [np.array([1, 2]), [], None])
+def test_what_is_no_name_is_no_choice(bad):
+    with pytest.raises(ValueError, match="model must be one of a, b, got"):
+        check_choice("model", bad, ("a", "b"))
 
 
 def test_a_choice_names_the_choices():

@@ -94,10 +94,7 @@ class CENTRIST(DescriptorTransformer):
         return np.array(names, dtype=object)
 
     def _check_levels(self) -> int:
-        levels = check_count("levels", self.levels)
-        if levels > _LEVELS:
-            raise ValueError(f"levels must be 1, 2 or 3, got {levels}")
-        return levels
+        return check_count("levels", self.levels, most=_LEVELS)
 
 
 def census_transform(grey: Grey) -> Grey:

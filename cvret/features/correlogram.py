@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image
+from cvret._checks import check_count, check_image, check_sequence
 from cvret.features.spaces import cells_of, check_bins, check_space
 from cvret.features.transforming import DescriptorTransformer
 from cvret.images.reading import shrink
@@ -106,9 +106,8 @@ class ColorAutoCorrelogram(DescriptorTransformer):
 
     def _check(self) -> tuple[tuple[int, ...], list[int]]:
         check_space(self.space, "hsv", "rgb")
-        distances = [check_count("distances", d) for d in self.distances]
-        if not distances:
-            raise ValueError("distances must name at least one distance, got none")
+        given = check_sequence("distances", self.distances)
+        distances = [check_count("distances", d) for d in given]
         return check_bins(self.bins, self.space), distances
 
 
@@ -117,6 +116,8 @@ def _pairs(
 ) -> NDArray[np.float64]:
     """Count, for each color, the ordered pairs of it at a distance."""
     height, width = cells.shape
+    if distance >= max(height, width):
+        return np.zeros(n_colors)
     small = cells.astype(np.uint8) if n_colors <= 256 else cells
     same = np.zeros(cells.shape, np.uint8 if distance < 64 else np.uint32)
     # Half of the ring: a pair and its reverse are found together.

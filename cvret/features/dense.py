@@ -1,12 +1,10 @@
 """SIFT descriptors on a regular grid."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image, check_number
+from cvret._checks import check_count, check_image, check_number, check_sequence
 from cvret._opencv import cv2
 from cvret._parameters import Parameters
 from cvret.features.detecting import nothing
@@ -98,11 +96,10 @@ class DenseSIFT(Parameters):
         """
         check_image(image)
         step = check_count("step", self.step)
-        if not isinstance(self.sizes, Sequence):
-            raise TypeError(f"sizes must be a sequence of numbers, got {self.sizes!r}")
-        sizes = [check_number("sizes", s, least=1, most=1000) for s in self.sizes]
-        if not sizes:
-            raise ValueError("sizes must name at least one size, got none")
+        sizes = [
+            check_number("sizes", size, least=1, most=1000)
+            for size in check_sequence("sizes", self.sizes)
+        ]
         least = check_number("contrast_threshold", self.contrast_threshold, least=0)
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.float32)
         height, width = grey.shape

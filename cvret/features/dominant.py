@@ -12,6 +12,7 @@ from cvret.images.reading import shrink
 
 __all__ = ["DominantColors"]
 
+_MOST = 256  # colors
 _STEPS = 30  # of Lloyd's algorithm at most, when there are all centers
 _FEW_STEPS = 4  # each time that a color is split
 _SETTLED = 0.01  # smallest part of the distortion that one more step must take off
@@ -29,7 +30,7 @@ class DominantColors(DescriptorTransformer):
     Parameters
     ----------
     n_colors : int
-        Colors at most; MPEG-7 allows 8.
+        Colors at most, up to 256; MPEG-7 allows 8.
     merge : float
         Colors closer than this, in L*a*b*, become one.
     max_side : int
@@ -82,7 +83,7 @@ class DominantColors(DescriptorTransformer):
             shares sum to 1. Where there are fewer colors the rest is 0.
         """
         check_image(image)
-        n_colors = check_count("n_colors", self.n_colors)
+        n_colors = check_count("n_colors", self.n_colors, most=_MOST)
         merge = check_number("merge", self.merge, least=0)
         small = shrink(image, check_count("max_side", self.max_side))
         colors, weights = _colors(small)
@@ -95,7 +96,7 @@ class DominantColors(DescriptorTransformer):
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``color0_L``, ``color0_a``, ``color0_b``, ``color0_share`` and so on."""
-        n_colors = check_count("n_colors", self.n_colors)
+        n_colors = check_count("n_colors", self.n_colors, most=_MOST)
         parts = ("L", "a", "b", "share")
         names = [f"color{n}_{part}" for n in range(n_colors) for part in parts]
         return np.array(names, dtype=object)

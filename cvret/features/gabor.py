@@ -27,11 +27,11 @@ class GaborBank(DescriptorTransformer):
     Parameters
     ----------
     scales : int
-        Center frequencies, at least 2.
+        Center frequencies, 2 to 16.
     orientations : int
-        Directions, at least 2.
+        Directions, 2 to 180.
     side : int
-        Pixels of the longer side after scaling: at least 16.
+        Pixels of the longer side after scaling, 16 to 1024.
 
     Notes
     -----
@@ -122,9 +122,9 @@ class GaborBank(DescriptorTransformer):
 
     def _check(self) -> tuple[int, int, int]:
         return (
-            check_count("scales", self.scales, least=2),
-            check_count("orientations", self.orientations, least=2),
-            check_count("side", self.side, least=16),
+            check_count("scales", self.scales, least=2, most=16),
+            check_count("orientations", self.orientations, least=2, most=180),
+            check_count("side", self.side, least=16, most=1024),
         )
 
 

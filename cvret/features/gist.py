@@ -7,7 +7,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image
+from cvret._checks import check_count, check_flag, check_image, check_sequence
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
 
@@ -112,13 +112,13 @@ class GIST(DescriptorTransformer):
         return np.array(names, dtype=object)
 
     def _check_bank(self) -> tuple[tuple[int, ...], int, int]:
-        orientations = tuple(check_count("orientations", n) for n in self.orientations)
-        if not orientations:
-            raise ValueError("orientations must name at least one scale, got none")
-        grid = check_count("grid", self.grid)
-        side = check_count("side", self.side, least=max(32, grid))
+        given = check_sequence("orientations", self.orientations)
+        orientations = tuple(check_count("orientations", n, most=180) for n in given)
+        check_flag("color", self.color)
+        side = check_count("side", self.side, least=32)
         if side % 8 or side > 1024:
             raise ValueError(f"side must be a multiple of 8 up to 1024, got {side}")
+        grid = check_count("grid", self.grid, most=side)
         return orientations, grid, side
 
 

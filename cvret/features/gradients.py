@@ -15,6 +15,9 @@ __all__ = ["HOG", "PHOG", "EdgeDirectionHistogram"]
 Grey = NDArray[np.uint8]
 
 _SIDE = 512  # pixels that the longer side has at most before edges are found
+_LARGEST = 1024  # pixels that the side of HOG's square has at most
+_DEGREES = 360  # bins of direction at most
+_FINEST = 6  # levels of PHOG's pyramid at most: 4,096 cells
 _EDGES = 0.3  # the share of the pixels whose gradient can start an edge
 _FAINTEST = 100.0  # the least upper threshold: Sobel at a step of 25 grey levels
 _WEAKER = 0.4  # the lower threshold of Canny's, as a share of the upper one
@@ -38,7 +41,7 @@ class HOG(DescriptorTransformer):
     block : int
         Side of a block in cells.
     side : int
-        Of the square in pixels; at least ``cell * block``.
+        Of the square in pixels; ``cell * block`` to 1024.
 
     Notes
     -----
@@ -115,10 +118,11 @@ class HOG(DescriptorTransformer):
         return np.array(names, dtype=object)
 
     def _check_cells(self) -> tuple[int, int, int, int]:
-        bins = check_count("bins", self.bins)
-        cell = check_count("cell", self.cell)
-        block = check_count("block", self.block)
-        return bins, cell, block, check_count("side", self.side, least=cell * block)
+        bins = check_count("bins", self.bins, most=_DEGREES)
+        cell = check_count("cell", self.cell, most=_LARGEST)
+        block = check_count("block", self.block, most=_LARGEST // cell)
+        side = check_count("side", self.side, least=cell * block, most=_LARGEST)
+        return bins, cell, block, side
 
 
 class PHOG(DescriptorTransformer):
@@ -215,13 +219,10 @@ class PHOG(DescriptorTransformer):
         return np.array(names, dtype=object)
 
     def _check_pyramid(self) -> tuple[int, int]:
-        if self.span not in (180, 360):
+        if check_count("span", self.span) not in (180, 360):
             raise ValueError(f"span must be 180 or 360 degrees, got {self.span!r}")
-        bins = check_count("bins", self.bins)
-        levels = check_count("levels", self.levels, least=0)
-        if levels > 6:
-            raise ValueError(f"levels must be at most 6 (4096 cells), got {levels}")
-        return bins, levels
+        levels = check_count("levels", self.levels, least=0, most=_FINEST)
+        return check_count("bins", self.bins, most=_DEGREES), levels
 
 
 class EdgeDirectionHistogram(DescriptorTransformer):
@@ -278,7 +279,7 @@ class EdgeDirectionHistogram(DescriptorTransformer):
             share of all pixels that are not on an edge.
         """
         check_image(image)
-        bins = check_count("bins", self.bins)
+        bins = check_count("bins", self.bins, most=_DEGREES)
         edges = find_edges(shrunk(image, _SIDE))
         n_edges = len(edges.rows)
         directions = np.bincount(edges.bins(bins, 360), minlength=bins)
@@ -288,7 +289,7 @@ class EdgeDirectionHistogram(DescriptorTransformer):
 
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``direction0`` ... and ``no_edge``."""
-        bins = check_count("bins", self.bins)
+        bins = check_count("bins", self.bins, most=_DEGREES)
         return np.array([*(f"direction{n}" for n in range(bins)), "no_edge"], object)
 
 

@@ -5,7 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image, check_number
+from cvret._checks import (
+    check_count,
+    check_flag,
+    check_image,
+    check_number,
+    check_sequence,
+)
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
 
@@ -168,22 +174,14 @@ class Haralick(DescriptorTransformer):
         return spread
 
     def _check(self) -> int:
-        levels = check_count("levels", self.levels, least=2)
-        if levels > 256:
-            raise ValueError(f"levels must be at most 256, got {levels}")
-        for distance in self.distances:
+        levels = check_count("levels", self.levels, least=2, most=256)
+        check_flag("scaled", self.scaled)
+        for distance in check_sequence("distances", self.distances):
             check_number("distances", distance, least=1)
-        for angle in self.angles:
+        for angle in check_sequence("angles", self.angles):
             check_number("angles", angle)
-        for name, given in (
-            ("distances", self.distances),
-            ("angles", self.angles),
-            ("features", self.features),
-        ):
-            if len(given) == 0:
-                raise ValueError(f"{name} must have at least one element, got none")
-        for feature in self.features:
-            if feature not in _SCALES:
+        for feature in check_sequence("features", self.features):
+            if not isinstance(feature, str) or feature not in _SCALES:
                 raise ValueError(
                     f"features must be among {', '.join(_SCALES)}, got {feature!r}"
                 )

@@ -332,10 +332,7 @@ class BlockMeanHash(_LowBitFirst):
         return np.unpackbits(packed[0], bitorder="little")[: self.n_bits] > 0
 
     def _check_mode(self) -> int:
-        mode = check_count("mode", self.mode, least=0)
-        if mode > 1:
-            raise ValueError(f"mode must be 0 or 1, got {mode}")
-        return mode
+        return check_count("mode", self.mode, least=0, most=1)
 
 
 class MarrHildrethHash(BinaryHash):
@@ -475,9 +472,7 @@ class ColorMomentHash(DescriptorTransformer):
 
 
 def _check_side(side: Any) -> int:
-    if check_count("side", side, least=2) > _MOST_SIDE:
-        raise ValueError(f"side must be at most {_MOST_SIDE}, got {side}")
-    return int(side)
+    return check_count("side", side, least=2, most=_MOST_SIDE)
 
 
 def _grey_of_side(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:

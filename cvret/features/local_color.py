@@ -1,11 +1,9 @@
 """Color of small patches on a regular grid."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image
+from cvret._checks import check_count, check_image, check_sequence
 from cvret._opencv import cv2
 from cvret._parameters import Parameters
 from cvret.features.detecting import nothing
@@ -81,11 +79,8 @@ class LocalColorStatistics(Parameters):
         """
         check_image(image)
         step = check_count("step", self.step)
-        if not isinstance(self.cells, Sequence) or not self.cells:
-            raise ValueError(
-                f"cells must be a sequence of at least one side, got {self.cells!r}"
-            )
-        sides = [check_count("cells", side) for side in self.cells]
+        given = check_sequence("cells", self.cells)
+        sides = [check_count("cells", side) for side in given]
         lab = cv2.cvtColor(image, cv2.COLOR_RGB2LAB).astype(np.float32)
         height, width = lab.shape[:2]
         keypoints, descriptors = [], []

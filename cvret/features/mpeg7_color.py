@@ -252,13 +252,8 @@ class ColorLayout(DescriptorTransformer):
         return np.array(names, dtype=object)
 
     def _check(self) -> tuple[int, int, int]:
-        luminance = check_count("n_luminance", self.n_luminance)
-        chroma = check_count("n_chroma", self.n_chroma)
-        if max(luminance, chroma) > 64:
-            raise ValueError(
-                "n_luminance and n_chroma must be at most 64, got "
-                f"{luminance} and {chroma}"
-            )
+        luminance = check_count("n_luminance", self.n_luminance, most=64)
+        chroma = check_count("n_chroma", self.n_chroma, most=64)
         return luminance, chroma, chroma
 
 

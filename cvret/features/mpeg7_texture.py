@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from cvret._checks import check_image
+from cvret._checks import check_flag, check_image
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
 
@@ -87,9 +87,10 @@ class EdgeHistogram(DescriptorTransformer):
             rows, the 4 quarters and the center; else the local ones alone.
         """
         check_image(image)
+        extended = check_flag("extended", self.extended)
         grey = _enlarged(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
         local = _quantized(_edge_shares(grey))
-        if not self.extended:
+        if not extended:
             return local.astype(np.float32).ravel()
         grid = local.reshape(4, 4, 5)
         quarters = grid.reshape(2, 2, 2, 2, 5).mean(axis=(1, 3))
@@ -106,7 +107,7 @@ class EdgeHistogram(DescriptorTransformer):
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give ``global_vertical``, ``row0_column0_vertical`` and so on."""
         places = [f"row{r}_column{c}" for r in range(4) for c in range(4)]
-        if self.extended:
+        if check_flag("extended", self.extended):
             quarters = [
                 f"{y}_{x}" for y in ("top", "bottom") for x in ("left", "right")
             ]
@@ -298,6 +299,7 @@ class HomogeneousTexture(DescriptorTransformer):
             lowest radius first, and within it the direction of rows first.
         """
         check_image(image)
+        scaled = check_flag("scaled", self.scaled)
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         side = (_TEXTURE_SIDE, _TEXTURE_SIDE)
         if grey.shape != side:
@@ -309,7 +311,7 @@ class HomogeneousTexture(DescriptorTransformer):
         )
         least, most, weights = _limits()
         codes = np.floor((values - least) / (most - least) * 255).clip(0, 255)
-        if not self.scaled:
+        if not scaled:
             return codes.astype(np.float32)
         return ((least + codes * (most - least) / 255) * weights).astype(np.float32)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image
+from cvret._checks import check_count, check_flag, check_image
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
 
@@ -18,6 +18,7 @@ _CORRELATION = 0.9  # of neighboring pixels, as the paper assumes
 # Which filters of one axis go down and across: 0 even, 1 cosine, 2 sine.
 _PAIRS = ((0, 1), (0, 2), (1, 0), (2, 0), (1, 1), (2, 2), (1, 2), (2, 1))
 _PIXELS = 1 << 18  # at a time, which bounds the memory
+_WIDEST = 51  # pixels of a window, all pairs of which have a correlation
 _EVEN = 1e-6  # share of the greatest response that is nothing but rounding
 
 
@@ -32,7 +33,7 @@ class LocalPhaseQuantization(DescriptorTransformer):
     Parameters
     ----------
     window : int
-        Side of the window in pixels: odd, at least 3.
+        Side of the window in pixels: odd, 3 to 51.
     decorrelated : bool
         Whether the eight parts are made independent first, for pixels whose
         correlation is 0.9 to the power of their distance.
@@ -76,7 +77,7 @@ class LocalPhaseQuantization(DescriptorTransformer):
             Shares of the codes; the sum is 1.
         """
         check_image(image)
-        window = self._check()
+        window, decorrelated = self._check()
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         height, width = grey.shape
         down, right = max(window - height, 0), max(window - width, 0)
@@ -93,7 +94,7 @@ class LocalPhaseQuantization(DescriptorTransformer):
         rows = max(_PIXELS // grey.shape[1], 1)
         for top in range(0, len(grey) - window + 1, rows):
             strip = grey[top : top + rows + window - 1]
-            codes = phase_codes(strip, window, decorrelated=self.decorrelated)
+            codes = phase_codes(strip, window, decorrelated=decorrelated)
             counts += np.bincount(codes.ravel(), minlength=256)
         shares: NDArray[np.float64] = counts / counts.sum()
         return shares.astype(np.float32)
@@ -102,11 +103,11 @@ class LocalPhaseQuantization(DescriptorTransformer):
         """Give ``code0`` ... ``code255``."""
         return np.array([f"code{n}" for n in range(256)], dtype=object)
 
-    def _check(self) -> int:
-        window = check_count("window", self.window, least=3)
+    def _check(self) -> tuple[int, bool]:
+        window = check_count("window", self.window, least=3, most=_WIDEST)
         if window % 2 == 0:
             raise ValueError(f"window must be odd, got {window}")
-        return window
+        return window, check_flag("decorrelated", self.decorrelated)
 
 
 def phase_codes(

@@ -164,10 +164,7 @@ class ZernikeMoments(DescriptorTransformer):
         return np.array([f"z{n}_{m}" for n, m in pairs], dtype=object)
 
     def _check_degree(self) -> int:
-        degree = check_count("degree", self.degree, least=0)
-        if degree > 20:
-            raise ValueError(f"degree must be at most 20, got {degree}")
-        return degree
+        return check_count("degree", self.degree, least=0, most=20)
 
 
 class FourierDescriptors(DescriptorTransformer):
@@ -238,11 +235,7 @@ class FourierDescriptors(DescriptorTransformer):
         return np.array([f"frequency{f}" for f in self._frequencies()], dtype=object)
 
     def _frequencies(self) -> list[int]:
-        harmonics = check_count("harmonics", self.harmonics)
-        if harmonics >= _POINTS // 2:
-            raise ValueError(
-                f"harmonics must be at most {_POINTS // 2 - 1}, got {harmonics}"
-            )
+        harmonics = check_count("harmonics", self.harmonics, most=_POINTS // 2 - 1)
         return [sign * f for f in range(1, harmonics + 1) for sign in (1, -1)][1:]
 
 

@@ -121,13 +121,11 @@ class Sketch(DescriptorTransformer):
         return np.array(names, dtype=object)
 
     def _check_grid(self) -> tuple[int, int, int]:
-        bins = check_count("bins", self.bins, least=2)
-        grid = check_count("grid", self.grid)
-        side = check_count("side", self.side, least=2 * grid)
-        if side % grid or side > 1024:
-            raise ValueError(
-                f"side must be a multiple of grid={grid} up to 1024, got {side}"
-            )
+        bins = check_count("bins", self.bins, least=2, most=180)
+        side = check_count("side", self.side, least=2, most=1024)
+        grid = check_count("grid", self.grid, most=side // 2)
+        if side % grid:
+            raise ValueError(f"side must be a multiple of grid={grid}, got {side}")
         return bins, grid, side
 
 

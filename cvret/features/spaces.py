@@ -123,10 +123,7 @@ def check_bins(bins: Any, space: str) -> tuple[int, ...]:
         if number == "three":
             names = f"{channels[0]}, {channels[1]} and {channels[2]}"
         raise ValueError(f"bins must be {number} numbers, of {names}, got {bins!r}")
-    counts = tuple(check_count("bins", n) for n in bins)
-    if max(counts) > 256:
-        raise ValueError(f"bins must be at most 256 each, got {bins!r}")
-    return counts
+    return tuple(check_count("bins", n, most=256) for n in bins)
 
 
 def bands(image: Image) -> Iterator[Image]:

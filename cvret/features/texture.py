@@ -6,7 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_choice, check_count, check_image, check_number
+from cvret._checks import (
+    check_choice,
+    check_count,
+    check_image,
+    check_number,
+    check_sequence,
+)
 from cvret._opencv import cv2
 from cvret.features.patterns import (
     METHODS,
@@ -148,11 +154,12 @@ class LocalBinaryPatterns(DescriptorTransformer):
         )
 
     def _check_layout(self) -> tuple[int, int]:
-        if len(self.layout) != 2:
+        layout = check_sequence("layout", self.layout)
+        if len(layout) != 2:
             raise ValueError(
                 f"layout must be two numbers, of rows and columns, got {self.layout!r}"
             )
-        rows, columns = (check_count("layout", n) for n in self.layout)
+        rows, columns = (check_count("layout", n) for n in layout)
         return rows, columns
 
 
@@ -246,15 +253,12 @@ class CompletedLBP(DescriptorTransformer):
         return np.array(names, dtype=object)
 
 
-def _check_circle(
-    points: Any, radii: tuple[float, ...], *, most: int
-) -> tuple[int, list[float]]:
-    checked = [check_number("radii", r, least=0.5, most=1000) for r in radii]
-    if not checked:
-        raise ValueError("radii must name at least one radius, got none")
-    if check_count("points", points, least=2) > most:
-        raise ValueError(f"points must be at most {most}, got {points}")
-    return int(points), checked
+def _check_circle(points: Any, radii: Any, *, most: int) -> tuple[int, list[float]]:
+    checked = [
+        check_number("radii", radius, least=0.5, most=1000)
+        for radius in check_sequence("radii", radii)
+    ]
+    return check_count("points", points, least=2, most=most), checked
 
 
 def _cells(codes: NDArray[Any], layout: tuple[int, int]) -> Iterator[NDArray[Any]]:

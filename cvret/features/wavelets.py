@@ -13,6 +13,8 @@ __all__ = ["WaveletEnergies", "wavelet_subbands"]
 
 Floats = NDArray[np.float32]
 
+_DEEPEST = 11  # levels, of a picture of 2,048 pixels a side
+
 # Scaling filters of Daubechies; the number counts the vanishing moments.
 _FILTERS = {
     "haar": (0.7071067811865476, 0.7071067811865476),
@@ -49,7 +51,7 @@ class WaveletEnergies(DescriptorTransformer):
     levels : int
         How often the approximation is decomposed; ``2**levels`` divides `side`.
     side : int
-        Pixels, even.
+        Pixels, even, at most 2048.
 
     Notes
     -----
@@ -126,12 +128,12 @@ class WaveletEnergies(DescriptorTransformer):
 
     def _check(self) -> tuple[int, int]:
         check_choice("wavelet", self.wavelet, tuple(_FILTERS))
-        levels = check_count("levels", self.levels)
-        side = check_count("side", self.side, least=2)
+        levels = check_count("levels", self.levels, most=_DEEPEST)
+        side = check_count("side", self.side, least=2, most=2**_DEEPEST)
         if side % 2**levels:
             raise ValueError(
-                f"2**levels must divide side={side}, got levels={levels}; choose fewer "
-                "levels, or a power of two as the side"
+                f"side must be a multiple of 2**levels={2**levels}, got {side}; choose "
+                "fewer levels, or a power of two as the side"
             )
         return levels, side
 

@@ -49,5 +49,5 @@ def test_the_finest_level_is_of_the_picture_as_it_is(chelsea):
 
 
 def test_a_fourth_level_is_refused(chelsea):
-    with pytest.raises(ValueError, match="levels must be 1, 2 or 3, got 4"):
+    with pytest.raises(ValueError, match="levels must be at most 3, got 4"):
         cvret.CENTRIST(levels=4).describe(chelsea)

@@ -1,6 +1,8 @@
 """What every descriptor and extractor keeps, and scikit-learn's manners."""
 
+import inspect
 import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
@@ -40,6 +42,17 @@ parts = [
     *extractors,
     *(find(name)(cvret.SIFT()) for name in ENCODERS),
     cvret.Vocabulary(),
+]
+
+
+# What is a whole number, or a share, to say so much.
+ACCEPTED = [
+    ("ColorAutoCorrelogram", "max_side", 10**9),
+    ("ColorCoherenceVector", "max_side", 10**9),
+    ("DominantColors", "max_side", 10**9),
+    ("DominantColors", "merge", 1.5),
+    ("DominantColors", "merge", 10**9),
+    ("Tamura", "side", 10**9),
 ]
 
 
@@ -117,6 +130,65 @@ def test_a_vector_is_like_itself(descriptor, coffee):
     similarity = METRICS[descriptor.metric]
     found = similarity(vector.astype(float), vector[None].astype(float))
     assert found == pytest.approx(1, abs=1e-6)
+
+
+NOT_NEGATIVE = ("chi2", "emd", "hellinger", "intersection", "relative-l1")
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_what_is_compared_as_a_histogram_is_not_negative(descriptor, coffee):
+    least = min(
+        descriptor.describe(image).min() for image in [coffee, *pictures().values()]
+    )
+    assert least >= 0 or descriptor.metric not in NOT_NEGATIVE
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_each_element_has_a_name_of_its_own(descriptor):
+    names = descriptor.get_feature_names_out()
+    assert names.dtype == object
+    assert all(type(name) is str for name in names)
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_threads_describe_as_one_does(descriptor, coffee):
+    images = [np.ascontiguousarray(coffee[n : n + 90, n : n + 120]) for n in range(8)]
+    expected = [descriptor.describe(image) for image in images]
+    fresh = clone(descriptor)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(fresh.describe, images * 2))
+    assert np.array_equal(found, expected * 2)
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_a_view_of_a_picture_is_as_good_as_a_copy(descriptor, coffee):
+    image = np.ascontiguousarray(coffee[:90, :120])
+    expected = descriptor.describe(image)
+    framed = np.pad(image, ((3, 3), (3, 3), (0, 0)))[3:-3, 3:-3]
+    mirrored = np.ascontiguousarray(image[:, ::-1, ::-1])[:, ::-1, ::-1]
+    read_only = image.copy()
+    read_only.flags.writeable = False
+    for view in (framed, mirrored, np.asfortranarray(image), read_only):
+        assert np.array_equal(descriptor.describe(view), expected)
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "name"),
+    [
+        pytest.param(type(part), name, id=f"{type(part).__name__}-{name}")
+        for part in descriptors
+        if type(part).__name__ not in wrapping
+        for name in inspect.signature(type(part)).parameters
+    ],
+)
+@pytest.mark.parametrize("wrong", [None, 1.5, "?", {}, -1, 10**9], ids=repr)
+def test_a_wrong_parameter_is_refused_by_its_name(descriptor, name, wrong, coffee):
+    if (descriptor.__name__, name, wrong) in ACCEPTED:
+        return
+    part = descriptor(**{name: wrong})
+    with pytest.raises((TypeError, ValueError), match=rf"^{name}\b.*\bgot "):
+        part.describe(coffee[:60, :60])
 
 
 def check_features(extractor, image) -> cvret.LocalFeatures:

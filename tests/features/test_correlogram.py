@@ -68,7 +68,7 @@ def test_names_tell_distance_and_color():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"distances": ()}, "distances must name at least one distance, got none"),
+        ({"distances": ()}, "distances must have at least one element, got none"),
         ({"distances": (0,)}, "distances must be at least 1, got 0"),
         ({"space": "lab"}, "space must be one of hsv, rgb, got 'lab'"),
         ({"max_side": 0}, "max_side must be at least 1, got 0"),
@@ -77,3 +77,8 @@ def test_names_tell_distance_and_color():
 def test_wrong_parameters_are_refused(chelsea, parameters, message):
     with pytest.raises(ValueError, match=message):
         cvret.ColorAutoCorrelogram(**parameters).describe(chelsea)
+
+
+def test_a_distance_beyond_the_picture_has_no_pairs_and_takes_no_time(coffee):
+    vector = cvret.ColorAutoCorrelogram(distances=(10**8,)).describe(coffee)
+    assert not vector.any()

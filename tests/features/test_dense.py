@@ -53,5 +53,5 @@ def test_rows_have_length_1_with_root_and_at_most_255_without(coffee):
 
 
 def test_no_sizes_are_refused(coffee):
-    with pytest.raises(ValueError, match="sizes must name at least one size"):
+    with pytest.raises(ValueError, match="sizes must have at least one element"):
         cvret.DenseSIFT(sizes=()).extract(coffee)

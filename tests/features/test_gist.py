@@ -72,5 +72,5 @@ def test_a_vector_is_as_long_for_other_sides(coffee, side):
 def test_wrong_banks_are_refused(coffee):
     with pytest.raises(ValueError, match="side must be a multiple of 8 up to 1024"):
         cvret.GIST(side=100).describe(coffee)
-    with pytest.raises(ValueError, match="orientations must name at least one scale"):
+    with pytest.raises(ValueError, match="orientations must have at least one element"):
         cvret.GIST(orientations=()).describe(coffee)

@@ -33,7 +33,7 @@ def test_one_color_deviates_by_nothing_at_all():
 
 
 def test_wrong_cells_are_refused(coffee):
-    with pytest.raises(ValueError, match="cells must be a sequence of at least one"):
+    with pytest.raises(ValueError, match="cells must have at least one element"):
         cvret.LocalColorStatistics(cells=()).extract(coffee)
     with pytest.raises(ValueError, match="cells must be at least 1, got 0"):
         cvret.LocalColorStatistics(cells=(0,)).extract(coffee)

@@ -80,7 +80,7 @@ def test_channels_are_counted_value_by_value(noise, space, monkeypatch):
         ("rg", (4, 4, 4), "bins must be two numbers, of red and green, got"),
         ("lab", 8, "bins must be three numbers, of L, a and b, got 8"),
         ("rgb", (4, 0, 4), "bins must be at least 1, got 0"),
-        ("rgb", (4, 4, 257), "bins must be at most 256 each"),
+        ("rgb", (4, 4, 257), "bins must be at most 256, got 257"),
     ],
 )
 def test_wrong_bins_are_refused(space, bins, message):

@@ -97,7 +97,7 @@ def test_color_adds_the_patterns_of_a_and_b(chelsea):
 
 
 def test_wrong_arguments_are_refused(chelsea):
-    with pytest.raises(ValueError, match="radii must name at least one radius"):
+    with pytest.raises(ValueError, match="radii must have at least one element"):
         cvret.LocalBinaryPatterns(radii=()).describe(chelsea)
     with pytest.raises(ValueError, match="points must be at least 2, got 1"):
         cvret.LocalBinaryPatterns(points=1).describe(chelsea)
