@@ -10,6 +10,7 @@ from scipy import fft
 from cvret._checks import check_count, check_image
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import stretch
 
 __all__ = ["GaborBank", "fitted"]
 
@@ -132,12 +133,7 @@ def fitted(grey: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     """Scale so that the longer side has `side` pixels, and the other at least one."""
     height, width = grey.shape
     scale = side / max(height, width)
-    size = max(round(width * scale), 1), max(round(height * scale), 1)
-    if size == (width, height):
-        return grey
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small: NDArray[np.uint8] = cv2.resize(grey, size, interpolation=way)
-    return small
+    return stretch(grey, max(round(height * scale), 1), max(round(width * scale), 1))
 
 
 class _Filter(NamedTuple):

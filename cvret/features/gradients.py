@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_count, check_image
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import shrink, stretch
 
 __all__ = ["HOG", "PHOG", "EdgeDirectionHistogram"]
 
@@ -348,19 +349,14 @@ def find_edges(grey: Grey, share: float = _EDGES, faintest: float = _FAINTEST) -
 
 def resized(image: NDArray[np.uint8], side: int) -> Grey:
     """Give a picture in grey, resized to a square."""
-    small = cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
-    grey: Grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
+    square = stretch(image, side, side)
+    grey: Grey = cv2.cvtColor(square, cv2.COLOR_RGB2GRAY)
     return grey
 
 
 def shrunk(image: NDArray[np.uint8], longest: int) -> Grey:
     """Give a picture in grey, its longer side at most `longest`."""
-    height, width = image.shape[:2]
-    scale = longest / max(height, width)
-    if scale < 1:
-        size = max(round(width * scale), 1), max(round(height * scale), 1)
-        image = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    grey: Grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    grey: Grey = cv2.cvtColor(shrink(image, longest), cv2.COLOR_RGB2GRAY)
     return grey
 
 

@@ -10,6 +10,7 @@ from scipy import fft
 from cvret._checks import check_flag, check_image
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import stretch
 
 __all__ = ["EdgeHistogram", "HomogeneousTexture"]
 
@@ -301,10 +302,7 @@ class HomogeneousTexture(DescriptorTransformer):
         check_image(image)
         scaled = check_flag("scaled", self.scaled)
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        side = (_TEXTURE_SIDE, _TEXTURE_SIDE)
-        if grey.shape != side:
-            way = cv2.INTER_AREA if min(grey.shape) > 128 else cv2.INTER_LINEAR
-            grey = cv2.resize(grey, side, interpolation=way)
+        grey = stretch(grey, _TEXTURE_SIDE, _TEXTURE_SIDE)
         energies, deviations = _channels(grey)
         values = np.concatenate(
             [[grey.mean(), grey.std()], energies.ravel(), deviations.ravel()]

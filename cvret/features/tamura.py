@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_image
 from cvret._opencv import cv2
-from cvret.features.gabor import fitted
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import shrink
 
 __all__ = ["Tamura"]
 
@@ -81,8 +81,7 @@ class Tamura(DescriptorTransformer):
         check_image(image)
         side = check_count("side", self.side, least=16)
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        if max(grey.shape) > side:
-            grey = fitted(grey, side)
+        grey = shrink(grey, side)
         return np.concatenate(
             [
                 [_coarseness(grey) / 2**_SCALES, _contrast(grey) / 127.5],

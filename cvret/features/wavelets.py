@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_choice, check_count, check_image
 from cvret._opencv import cv2
 from cvret.features.transforming import DescriptorTransformer
+from cvret.images.reading import stretch
 
 __all__ = ["WaveletEnergies", "wavelet_subbands"]
 
@@ -99,10 +100,7 @@ class WaveletEnergies(DescriptorTransformer):
         check_image(image)
         levels, side = self._check()
         grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
-        if grey.shape != (side, side):
-            way = cv2.INTER_AREA if min(grey.shape) > side else cv2.INTER_LINEAR
-            grey = cv2.resize(grey, (side, side), interpolation=way)
-        grey = grey.astype(np.float32) / np.float32(255)
+        grey = stretch(grey, side, side).astype(np.float32) / np.float32(255)
         values = []
         for number, band in enumerate(wavelet_subbands(grey, self.wavelet, levels)):
             level = levels - max(number - 1, 0) // 3

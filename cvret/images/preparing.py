@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_choice, check_count, check_image, check_number
 from cvret._opencv import cv2
 from cvret._parameters import Parameters
-from cvret.images.reading import ImageOrPath, as_images
+from cvret.images.reading import ImageOrPath, as_images, stretch
 
 __all__ = [
     "Augment",
@@ -104,13 +104,7 @@ class Resize(Preparation):
             scale = min(height / old_height, width / old_width)
             height = max(1, round(old_height * scale))
             width = max(1, round(old_width * scale))
-        small = (min(width, old_width), min(height, old_height))
-        # Shrinking by area first: OpenCV does so only where no side grows.
-        shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
-        resized: Image = cv2.resize(
-            shrunk, (width, height), interpolation=cv2.INTER_LINEAR
-        )
-        return resized
+        return stretch(image, height, width)
 
     def _check_size(self) -> tuple[int, int]:
         sides = self.size if isinstance(self.size, tuple | list) else [self.size] * 2

@@ -27,6 +27,7 @@ __all__ = [
     "read_bytes",
     "read_image",
     "shrink",
+    "stretch",
 ]
 
 MAX_PIXELS = 100_000_000
@@ -223,6 +224,20 @@ def shrink(image: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small: NDArray[np.uint8] = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return small
+
+
+def stretch(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """Give a picture, of colors or grey, of another size, its shape aside.
+
+    A side is shrunk by area, so that no pixel is skipped, and enlarged bilinearly.
+    """
+    small = (min(width, image.shape[1]), min(height, image.shape[0]))
+    # Shrinking by area first: OpenCV does so only where no side grows.
+    shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
+    stretched: NDArray[np.uint8] = cv2.resize(
+        shrunk, (width, height), interpolation=cv2.INTER_LINEAR
+    )
+    return stretched
 
 
 def _open(data: bytes) -> Any:

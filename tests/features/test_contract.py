@@ -132,6 +132,26 @@ def test_a_vector_is_like_itself(descriptor, coffee):
     assert found == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("descriptor", "side"),
+    [
+        (cvret.HOG(), 128),
+        (cvret.HomogeneousTexture(), 128),
+        (cvret.Sketch(), 128),
+        (cvret.WaveletEnergies(), 256),
+        (cvret.ZernikeMoments(region="grey"), 128),
+    ],
+    ids=repr,
+)
+def test_no_pixel_of_a_flat_and_long_picture_is_skipped(descriptor, side):
+    # Each 16 columns, which become one, have the same mean, but not the same middle.
+    columns = np.array([0] * 4 + [254] * 8 + [0] * 4, np.uint8)
+    columns = np.tile(np.concatenate([columns, 254 - columns]), side // 2)
+    fine = np.broadcast_to(columns[None, :, None], (64, 16 * side, 3)).copy()
+    grey = np.full_like(fine, 127)
+    assert descriptor.describe(fine) == pytest.approx(descriptor.describe(grey))
+
+
 NOT_NEGATIVE = ("chi2", "emd", "hellinger", "intersection", "relative-l1")
 
 
