@@ -22,9 +22,14 @@ prefix_option = click.option(
     "--recipe",
     default="objects",
     show_default=True,
-    help="Fields to make: objects, objects-fast, objects-best or copies.",
+    help="Fields to make: objects, objects-fast, objects-best, copies, scenes "
+    "(pictures of the same kind) or textures.",
 )
-@click.option("--fit", is_flag=True, help="Learn a vocabulary on these pictures first.")
+@click.option(
+    "--fit",
+    is_flag=True,
+    help="Learn on these pictures first, in place of what comes with cvret.",
+)
 @click.option(
     "--max-side",
     type=click.IntRange(min=16),

@@ -117,15 +117,20 @@ def _palette(query: Doubles, vectors: Doubles) -> Similarities:
     set are compared with each other too, which changes nothing where all are farther
     than Td apart, as the standard has them (where Td, of L*u*v*, is 10 to 20).
     """
-    if len(query) % 4:
-        raise ValueError(
-            "the metric 'palette' compares rows of L, a, b and share, so vectors must "
-            f"have a multiple of 4 elements, got {len(query)}"
-        )
-    asked = query.reshape(1, -1, 4)
-    stored = vectors.reshape(len(vectors), -1, 4)
+    asked, stored = _colors(query[None]), _colors(vectors)
     apart = _alike(asked, asked) + _alike(stored, stored) - 2 * _alike(asked, stored)
     return np.clip(1 - apart / 2, 0, 1)
+
+
+def _colors(vectors: Doubles) -> Doubles:
+    """Give rows of L*, a*, b* and share, shape (n, n_colors, 4)."""
+    n, d = vectors.shape
+    if d % 4:
+        raise ValueError(
+            "the metric 'palette' compares rows of L, a, b and share, so vectors must "
+            f"have a multiple of 4 elements, got {d}"
+        )
+    return vectors.reshape(n, d // 4, 4)
 
 
 def _alike(one: Doubles, other: Doubles) -> Similarities:
@@ -199,6 +204,22 @@ def _relative_l1s(queries: Doubles, vectors: Doubles) -> Similarities:
     return 1 / (1 + found.astype(np.float64))
 
 
+def _palettes(queries: Doubles, vectors: Doubles) -> Similarities:
+    from scipy.spatial.distance import cdist
+
+    asked, stored = _colors(queries), _colors(vectors)
+    own, theirs = _alike(asked, asked), _alike(stored, stored)
+    n, n_colors = stored.shape[:2]
+    flat = stored.reshape(-1, 4)
+    common = np.empty((len(asked), n))
+    for row, colors in enumerate(asked):
+        far = cdist(colors[:, :3], flat[:, :3])
+        alike = np.where(far <= _NEAR, 1 - far / (_SLOPE * _NEAR), 0)
+        terms = (colors[:, 3] @ alike) * flat[:, 3]
+        common[row] = terms.reshape(n, n_colors).sum(axis=1)
+    return 1 - (own[:, None] + theirs - 2 * common) / 2
+
+
 def _squares(vectors: Doubles) -> Similarities:
     return (vectors**2).sum(axis=1)
 
@@ -209,6 +230,7 @@ _OF_MANY: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
     "hellinger": _hellingers,
     "l1": _l1s,
     "l2": _l2s,
+    "palette": _palettes,
     "relative-l1": _relative_l1s,
     "tanimoto": _tanimotos,
 }

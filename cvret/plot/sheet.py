@@ -83,6 +83,10 @@ def contact_sheet(
     ['Query', '1 of 2 right']
     """
     k, columns = check_count("k", k), check_count("columns", columns)
+    if isinstance(relevant, str):
+        raise TypeError(
+            f"relevant must be several ids, got one text, {relevant!r}; put it in a set"
+        )
     ids = [fspath(id_) for id_ in _ids_of(results)][:k]
     columns = max(1, min(columns, len(ids)))
     n_rows = max(1, -(-len(ids) // columns))

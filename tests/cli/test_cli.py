@@ -57,6 +57,15 @@ def test_help_has_an_example_for_each_command():
         assert f"cvret {command} " in run(command, "--help").stdout
 
 
+def test_help_names_all_recipes():
+    from cvret.recipes import RECIPES
+
+    said = " ".join(run("index", "--help").stdout.split()).replace("- ", "-")
+    listed = said.partition("Fields to make:")[2].partition("[default")[0]
+    for name in RECIPES:
+        assert name in listed
+
+
 def test_search_prints_a_line_a_result(index, query):
     lines = run("search", index, query, "-k", "2").stdout.splitlines()
     assert len(lines) == 2

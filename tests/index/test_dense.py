@@ -88,6 +88,17 @@ def test_affinities_are_the_scores_of_each_query(metric, seed, n):
     assert np.allclose(found, expected, atol=1e-6)
 
 
+def test_affinities_of_palettes_are_the_scores_of_near_and_of_far_colors():
+    rng = np.random.default_rng(2)
+    colors = rng.random((20, 5, 4)) * (60, 80, 80, 1)  # many farther apart than 30
+    colors[..., 3] /= colors[..., 3].sum(axis=1, keepdims=True)
+    vectors = colors.reshape(20, 20).astype(np.float32)
+    index = DenseIndex([{"vectors": vectors}], "palette")
+    found = index.affinities(list(vectors), np.arange(20))
+    assert np.allclose(found, [index.score(vector) for vector in vectors], atol=1e-6)
+    assert found.std() > 0.05
+
+
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_vector_of_zeros_is_no_error(metric):
     vectors = np.zeros((2, 4), np.float32)

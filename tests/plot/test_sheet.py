@@ -105,3 +105,8 @@ def test_no_results_are_said(drawn):
 def test_one_path_instead_of_a_list_is_refused():
     with pytest.raises(TypeError, match="put it in a list"):
         contact_sheet(QUERY, "a.png")
+
+
+def test_one_text_as_what_is_relevant_is_refused():
+    with pytest.raises(TypeError, match="relevant must be several ids, got one text"):
+        contact_sheet(QUERY, ranking("a.png"), relevant="a.png")
