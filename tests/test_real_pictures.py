@@ -27,3 +27,24 @@ def test_covers_are_found_by_photographs_of_them(tmp_path):
     assert report.n_queries == 100
     assert report.metrics["top-1"] >= 0.97
     assert report.metrics["mAP"] >= 0.98
+
+
+def test_scenes_beat_a_color_histogram_by_far(tmp_path):
+    """Every fifth picture of wang1k, each asking for its class."""
+    folder = Path(DATASETS) / "wang1k"
+    for class_ in (path for path in sorted(folder.iterdir()) if path.is_dir()):
+        (tmp_path / "some" / class_.name).mkdir(parents=True)
+        for path in sorted(class_.iterdir())[::5]:
+            (tmp_path / "some" / class_.name / path.name).symlink_to(path)
+    truth = cvret.truth.from_folders(tmp_path / "some")
+    scenes = cvret.Index.create(tmp_path / "scenes.cvret", "scenes")
+    color = cvret.Index.create(
+        tmp_path / "color.cvret", fields={"color": cvret.HSVHistogram()}
+    )
+    found = []
+    for index, rerank in ((color, []), (scenes, []), (scenes, None)):
+        if not len(index):
+            index.add(tmp_path / "some")
+        found.append(cvret.evaluate(index, truth, rerank=rerank).metrics["mAP"])
+    assert found[1] > found[0] + 0.08
+    assert found[2] > found[1] + 0.05
