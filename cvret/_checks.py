@@ -92,6 +92,15 @@ def check_flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
+def check_part(name: str, value: Any, method: str, example: str) -> None:
+    """Raise unless `value` is a part that has `method`, and not its class."""
+    if isinstance(value, type) or not callable(getattr(value, method, None)):
+        raise TypeError(
+            f"{name} must be a part with {method}(image), such as {example}, got "
+            f"{value!r}"
+        )
+
+
 def check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:
     """Raise unless `value` is one of `choices`."""
     if not isinstance(value, str) or value not in choices:

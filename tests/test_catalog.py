@@ -1,5 +1,6 @@
 """Names of parts, and parts as JSON."""
 
+import inspect
 import json
 
 import numpy as np
@@ -25,6 +26,35 @@ PARTS = [
     cvret.LocalBinaryPatterns(method="ror", layout=(2, 3), color="lab"),
     cvret.Haralick(distances=(1, 2), features=("contrast", "energy")),
     cvret.EdgeHistogram(extended=False),
+    cvret.AverageHash(side=16),
+    cvret.BlockMeanHash(mode=1),
+    cvret.CENTRIST(levels=2),
+    cvret.ColorCoherenceVector(bins=(2, 2, 2), coherent=0.05, space="hsv"),
+    cvret.ColorLayout(n_luminance=10, n_chroma=6),
+    cvret.ColorStructure(n_bins=64),
+    cvret.CompletedLBP(radii=(1, 2.5), points=6),
+    cvret.DifferenceHash(side=16),
+    cvret.DominantColors(n_colors=4, merge=5.0),
+    cvret.EdgeDirectionHistogram(bins=36),
+    cvret.FourierDescriptors(harmonics=8),
+    cvret.GIST(orientations=(8, 4), color=True),
+    cvret.GaborBank(scales=3, side=64),
+    cvret.HOG(bins=6, cell=8, side=64),
+    cvret.HomogeneousTexture(scaled=False),
+    cvret.HuMoments(region="grey"),
+    cvret.LocalPhaseQuantization(window=5, decorrelated=False),
+    cvret.OpponentHistogram(bins=(5, 5, 3)),
+    cvret.PHOG(bins=40, levels=2, span=360),
+    cvret.PerceptualHash(side=16),
+    cvret.RGBHistogram(bins=(2, 3, 4), layout="center-surround"),
+    cvret.RGHistogram(bins=(4, 5)),
+    cvret.ScalableColor(n_coefficients=128),
+    cvret.Sketch(grid=4, side=64),
+    cvret.Tamura(side=128),
+    cvret.WaveletEnergies(wavelet="db2", levels=3, side=64),
+    cvret.WaveletHash(side=16),
+    cvret.ZernikeMoments(degree=5, region="grey"),
+    cvret.Masked(cvret.LabHistogram(), cvret.FlatBackground(9)),
     cvret.SIFT(max_keypoints=5, root=False),
     cvret.ORB(n_levels=3),
     cvret.AKAZE(upright=True),
@@ -54,6 +84,12 @@ PARTS = [
 def test_a_part_comes_back_from_json(part):
     again = build(json.loads(json.dumps(spec_of(part))))
     assert repr(again) == repr(part)
+
+
+def test_every_descriptor_with_parameters_comes_back_from_json():
+    tried = {type(part) for part in PARTS}
+    known = {find(name) for name in DESCRIPTORS}
+    assert {part for part in known if inspect.signature(part).parameters} <= tried
 
 
 def test_every_name_stands_for_a_class_with_a_docstring():

@@ -174,7 +174,7 @@ class JCD(DescriptorTransformer):
     """Joint composite descriptor: `CEDD` and `FCTH` in one histogram.
 
     Where both have the same kind of texture, the mean of both. Compared by Tanimoto's
-    coefficient. Not invariant to lighting.
+    coefficient. Not invariant to turns or to lighting.
 
     References
     ----------

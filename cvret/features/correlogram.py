@@ -81,7 +81,8 @@ class ColorAutoCorrelogram(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (len(distances) * product of bins,)
-            Probabilities, distance after distance; 0 for a color that is not there.
+            Probabilities in [0, 1], distance after distance; 0 for a color that is not
+            there.
         """
         check_image(image)
         bins, distances = self._check()

@@ -24,8 +24,8 @@ class DominantColors(DescriptorTransformer):
     The pixels' mean color is split in two along their longest axis, both are improved
     by Lloyd's algorithm, then the color of most distortion is split, until there are
     `n_colors`; then colors closer than `merge` are joined. Nothing is by chance.
-    Compared by "palette", MPEG-7's quadratic form. Invariant to the picture's size,
-    to mirroring and to turns by 90 degrees; small changes of lighting cost little.
+    Compared by "palette", MPEG-7's quadratic form. Invariant to mirroring and to turns
+    by 90 degrees; the picture's size and small changes of lighting cost little.
 
     Parameters
     ----------

@@ -75,8 +75,8 @@ class GaborBank(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (scales * orientations * 2,)
-            Of the magnitudes of the responses, the finest scale first; 0 for an even
-            picture.
+            Of the magnitudes of the responses, the finest scale first: from 0, for an
+            even picture, to about 30.
         """
         check_image(image)
         scales, orientations, side = self._check()

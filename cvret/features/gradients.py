@@ -85,8 +85,8 @@ class HOG(DescriptorTransformer):
         -------
         array of float32, shape (blocks**2 * block**2 * bins,)
             Blocks from left to right and from top to bottom, the cells of each alike;
-            each block has length 1, or 0 where nothing changes. ``blocks`` is
-            ``side // cell - block + 1``.
+            values are in [0, 1], and each block has length 1, or 0 where nothing
+            changes. ``blocks`` is ``side // cell - block + 1``.
         """
         check_image(image)
         bins, cell, block, side = self._check_cells()
@@ -131,8 +131,8 @@ class PHOG(DescriptorTransformer):
 
     Edges are found by Canny's detector. Each gives its gradient's magnitude to its
     orientation's bin: in one histogram of the whole picture, in one for each of its
-    four quarters, and so on. Compared by the chi-squared distance. Invariant to
-    contrast and the picture's size; not to mirroring, shifts or turns.
+    four quarters, and so on. Compared by the chi-squared distance. Little changed by
+    contrast and the picture's size; not invariant to mirroring, shifts or turns.
 
     Parameters
     ----------
@@ -230,8 +230,8 @@ class EdgeDirectionHistogram(DescriptorTransformer):
     """Histogram of the directions of edges, and the share of pixels that are none.
 
     Edges are found by Canny's detector; each counts once, in the bin of its gradient's
-    direction. Compared by histogram intersection. Invariant to contrast, shifts and
-    the picture's size; not to turns.
+    direction. Compared by histogram intersection. Little changed by contrast, shifts
+    and the picture's size; not invariant to turns.
 
     Parameters
     ----------

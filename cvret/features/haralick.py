@@ -134,7 +134,9 @@ class Haralick(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (len(distances) * 2 * len(features),)
-            For each distance the means over the directions, then the ranges.
+            For each distance the means over the directions, then the ranges. All are
+            at least 0 but the means of "correlation", in [-1, 1], and "information_1",
+            in [-1, 0], before they are divided.
         """
         check_image(image)
         levels = self._check()

@@ -179,8 +179,9 @@ class ColorLayout(DescriptorTransformer):
     """MPEG-7's color layout: the cosine transform of an 8 x 8 thumbnail in YCbCr.
 
     The first coefficients of each channel in zigzag order, quantized as by the standard
-    and its reference software. Tells where colors are, coarsely. Invariant to the
-    picture's size and shape, hardly changed by small objects and compression.
+    and its reference software. Compared by the Euclidean distance, weighted as there.
+    Tells where colors are, coarsely. Invariant to the picture's size and shape, hardly
+    changed by small objects and compression; not invariant to mirroring or turns.
 
     Parameters
     ----------

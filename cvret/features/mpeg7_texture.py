@@ -85,7 +85,8 @@ class EdgeHistogram(DescriptorTransformer):
         array of float32, shape (150,) or (80,)
             Shares of the blocks with each kind of edge. Extended, five times the global
             ones, the 4 x 4 local ones, row by row, and those of the 4 columns, the 4
-            rows, the 4 quarters and the center; else the local ones alone.
+            rows, the 4 quarters and the center; else the local ones alone. From 0.004
+            to 0.565, the five-fold ones to 2.83.
         """
         check_image(image)
         extended = check_flag("extended", self.extended)
@@ -297,7 +298,8 @@ class HomogeneousTexture(DescriptorTransformer):
         -------
         array of float32, shape (62,)
             Mean, standard deviation, 30 energies and 30 deviations of energies; the
-            lowest radius first, and within it the direction of rows first.
+            lowest radius first, and within it the direction of rows first. From 0 to
+            1.31, or to 255 without `scaled`.
         """
         check_image(image)
         scaled = check_flag("scaled", self.scaled)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_count, check_image
+from cvret._checks import check_count, check_image, check_part
 from cvret._parameters import Parameters
 from cvret.protocols import Descriptor
 from cvret.records import LocalFeatures
@@ -66,6 +66,7 @@ class Patches(Parameters):
             the patch, their angle 0; `descriptors` float32, shape (n, d).
         """
         check_image(image)
+        check_part("descriptor", self.descriptor, "describe", "HSVHistogram()")
         size, step = check_count("size", self.size), check_count("step", self.step)
         height, width = image.shape[:2]
         corners = [

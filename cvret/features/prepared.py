@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_image
+from cvret._checks import check_image, check_part
 from cvret.features.transforming import DescriptorTransformer
 from cvret.images.preparing import FlatBackground, bounds_of
 from cvret.protocols import Descriptor
@@ -102,9 +102,11 @@ class Prepared(_Wrapping):
         Raises
         ------
         TypeError
-            If `steps` is one step, or one of them has no ``apply``.
+            If `steps` is one step, or one of them has no ``apply``; or if `descriptor`
+            is none.
         """
         check_image(image)
+        check_part("descriptor", self.descriptor, "describe", "HSVHistogram()")
         for step in self._check_steps():
             image = step.apply(image)
         return self.descriptor.describe(image)
@@ -116,11 +118,7 @@ class Prepared(_Wrapping):
                 f"{self.steps!r}"
             )
         for step in self.steps:
-            if isinstance(step, type) or not hasattr(step, "apply"):
-                raise TypeError(
-                    "steps must be parts with apply(image), such as "
-                    f"EqualizeIntensity(), got {step!r}"
-                )
+            check_part("each of steps", step, "apply", "EqualizeIntensity()")
         return self.steps
 
 
@@ -175,10 +173,13 @@ class Masked(_Wrapping):
 
         Raises
         ------
+        TypeError
+            If `descriptor` or `mask` is none.
         ValueError
             If `mask` gives no array of bool of the picture's height and width.
         """
         check_image(image)
+        check_part("descriptor", self.descriptor, "describe", "HSVHistogram()")
         found = self._foreground(image)
         if found.all() or not found.any():
             return self.descriptor.describe(image)
@@ -192,6 +193,7 @@ class Masked(_Wrapping):
 
     def _foreground(self, image: Image) -> NDArray[np.bool_]:
         mask = FlatBackground() if self.mask is None else self.mask
+        check_part("mask", mask, "foreground", "FlatBackground()")
         found = np.asarray(mask.foreground(image))
         if found.shape != image.shape[:2] or found.dtype != np.bool_:
             raise ValueError(

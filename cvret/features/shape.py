@@ -73,7 +73,8 @@ class HuMoments(DescriptorTransformer):
         Returns
         -------
         array of float32, shape (7,)
-            About -10 to 10; all 0 where there is no foreground.
+            About -16 to 16, which thin lines reach; all 0 where there is no
+            foreground.
         """
         check_image(image)
         check_choice("region", self.region, _REGIONS)
@@ -143,8 +144,8 @@ class ZernikeMoments(DescriptorTransformer):
         -------
         array of float32, shape (n,)
             25 for degree 8: of each degree n from 0, those of repetition n - 2, n - 4
-            ... that are not negative, the lowest first. All 0 where there is no
-            foreground.
+            ... that are not negative, the lowest first; in [0, (n + 1) / pi]. All 0
+            where there is no foreground.
         """
         check_image(image)
         check_choice("region", self.region, _REGIONS)

@@ -26,7 +26,8 @@ class Tamura(DescriptorTransformer):
     Coarseness is the mean, over the pixels, of the window (1 to 32 pixels wide) whose
     mean differs most from its neighbor's; contrast the standard deviation over the
     fourth root of the kurtosis; directions a histogram of the gradients that are at
-    least 12 strong. Compared by L1. Mirroring and turning change the directions only.
+    least 12 strong. Compared by L1. Not changed by brightness; mirroring and turns by
+    90 degrees change little but the directions.
 
     Parameters
     ----------

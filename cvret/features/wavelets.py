@@ -43,7 +43,7 @@ class WaveletEnergies(DescriptorTransformer):
 
     Grey, from 0 to 1, is scaled to ``side x side`` pixels and decomposed `levels` times
     into an approximation and details along columns, rows and diagonals. Compared by L1.
-    Invariant to size; changed by rotation.
+    Little changed by the picture's size; changed by rotation and by contrast.
 
     Parameters
     ----------
@@ -95,7 +95,8 @@ class WaveletEnergies(DescriptorTransformer):
         -------
         array of float32, shape (2 + 6 * levels,)
             Mean absolute value and standard deviation, first of the approximation, then
-            of the details from the coarsest level to the finest.
+            of the details from the coarsest level to the finest. At least 0; those of
+            the approximation up to 1, those of details up to about 25.
         """
         check_image(image)
         levels, side = self._check()

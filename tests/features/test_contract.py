@@ -2,6 +2,7 @@
 
 import inspect
 import pickle
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
@@ -150,6 +151,80 @@ def test_no_pixel_of_a_flat_and_long_picture_is_skipped(descriptor, side):
     fine = np.broadcast_to(columns[None, :, None], (64, 16 * side, 3)).copy()
     grey = np.full_like(fine, 127)
     assert descriptor.describe(fine) == pytest.approx(descriptor.describe(grey))
+
+
+# As the docstrings say, of default parameters.
+RANGES = {
+    "CEDD": (0, 1),
+    "CENTRIST": (0, 1),
+    "ColorAutoCorrelogram": (0, 1),
+    "ColorCoherenceVector": (0, 1),
+    "ColorLayout": (0, 2),
+    "ColorMoments": (-0.5, 1),
+    "ColorStructure": (0, 1),
+    "CompletedLBP": (0, 1),
+    "DominantColors": (-128, 100),
+    "EdgeDirectionHistogram": (0, 1),
+    "EdgeHistogram": (0.004, 2.83),
+    "FCTH": (0, 1),
+    "GIST": (0, 1),
+    "GaborBank": (0, 32),
+    "HOG": (0, 1),
+    "HSVHistogram": (0, 1),
+    "HomogeneousTexture": (0, 1.31),
+    "HuMoments": (-17, 17),
+    "JCD": (0, 1),
+    "LabHistogram": (0, 1),
+    "LocalBinaryPatterns": (0, 1),
+    "LocalPhaseQuantization": (0, 1),
+    "OpponentHistogram": (0, 1),
+    "PHOG": (0, 1),
+    "RGBHistogram": (0, 1),
+    "RGHistogram": (0, 1),
+    "RadialVarianceHash": (0, 255),
+    "ScalableColor": (-1, 1),
+    "Sketch": (0, 1),
+    "Tamura": (0, 1),
+    "WaveletEnergies": (0, 26),
+    "ZernikeMoments": (0, 9 / np.pi),
+}
+
+
+def stark_pictures() -> list[np.ndarray]:
+    """Stripes, boards and lines of black and white, of the highest contrast."""
+    down, right = np.indices((128, 128))
+    grey = [
+        (places // wide % 2 * 255).astype(np.uint8)
+        for wide in (1, 2, 8)
+        for places in (down, right, down + right)
+    ]
+    corner = np.zeros((100, 512), np.uint8)
+    corner[20], corner[20:90, 2] = 255, 255
+    return [np.repeat(one[..., None], 3, axis=2) for one in [*grey, corner]]
+
+
+@pytest.mark.parametrize("descriptor", descriptors, ids=repr)
+def test_vectors_stay_in_the_range_of_the_docstring(descriptor, coffee):
+    name = type(descriptor).__name__
+    bits = descriptor.metric == "hamming"
+    low, high = (0, 1) if bits else RANGES.get(name, (-np.inf, np.inf))
+    for image in [coffee, *pictures().values(), *stark_pictures()]:
+        vector = descriptor.describe(image)
+        assert low - 1e-6 <= vector.min()
+        assert vector.max() <= high + 1e-6
+        assert not bits or np.isin(vector, (0, 1)).all()
+
+
+@pytest.mark.parametrize(
+    "descriptor", [d for d in descriptors if type(d).__name__ not in wrapping], ids=repr
+)
+def test_a_docstring_says_how_to_compare_what_changes_it_and_who_found_it(descriptor):
+    text = " ".join(str(type(descriptor).__doc__).split())
+    assert re.search("[Cc]ompared by", text)
+    assert re.search("nvariant|[Ss]urvives|[Cc]hanged by|forgiven", text)
+    assert "References ----------" in text
+    assert "Examples --------" in text
+    assert "shape (" in str(type(descriptor).describe.__doc__)
 
 
 NOT_NEGATIVE = ("chi2", "emd", "hellinger", "intersection", "relative-l1")

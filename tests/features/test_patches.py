@@ -52,3 +52,8 @@ def test_color_and_texture_patches_become_words_in_an_index(photos, tmp_path):
         assert ranking[0].id == "photos/coffee.png"
         assert ranking[0].score == pytest.approx(1, abs=1e-6)
         assert len(ranking) == 5
+
+
+def test_what_is_no_descriptor_is_refused_by_name(coffee):
+    with pytest.raises(TypeError, match=r"descriptor must be a part .* got 'hsv'"):
+        cvret.Patches("hsv").extract(coffee)

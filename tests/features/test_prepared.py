@@ -74,7 +74,7 @@ def test_names_come_from_within():
     [
         (cvret.GreyWorld(), "must be a tuple of parts, such as .* got GreyWorld"),
         ((cvret.GreyWorld,), r"such as EqualizeIntensity\(\), got <class"),
-        (("grey-world",), "must be parts with apply.* got 'grey-world'"),
+        (("grey-world",), "must be a part with apply.* got 'grey-world'"),
     ],
 )
 def test_steps_that_are_none_are_refused(steps, said):
@@ -178,3 +178,21 @@ def test_pixels_in_any_order_are_the_same_to_what_is_pixelwise(descriptor, chels
 
 def test_texture_is_not_pixelwise():
     assert not cvret.LocalBinaryPatterns().pixelwise
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (
+            cvret.Prepared("hsv", ()),
+            r"descriptor must be a part with describe\(image\)",
+        ),
+        (cvret.Prepared(cvret.SIFT(), ()), r"such as HSVHistogram\(\), got SIFT\(\)"),
+        (cvret.Masked(cvret.HSVHistogram), "descriptor must be a part .* got <class"),
+        (cvret.Masked(cvret.HSVHistogram(), 3), r"mask must be a part .* got 3"),
+    ],
+    ids=["a name", "an extractor", "a class", "a number"],
+)
+def test_what_is_no_part_is_refused_by_name(part, said, coffee):
+    with pytest.raises(TypeError, match=said):
+        part.describe(coffee)
