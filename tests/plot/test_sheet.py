@@ -93,7 +93,9 @@ def test_a_missing_file_leaves_its_place_grey(folder, drawn):
 
 
 def test_a_name_is_never_read_as_mathematics(folder, drawn):
-    drawn(contact_sheet(QUERY, ranking("$\\frac{$.png"), root=folder))
+    figure = contact_sheet(QUERY, ranking("$\\frac{$.png"), root=folder)
+    drawn(figure)
+    assert any("$\\frac{$.png" in text for text in texts(figure))
 
 
 def test_no_results_are_said(drawn):
