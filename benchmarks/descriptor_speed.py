@@ -4,7 +4,7 @@
 
 Each pair describes the same 256 x 256 pictures (of scikit-image) at the same settings,
 each as a user would call it: an RGB picture in, a vector out. The processor's time of a
-picture is the best of five, the median over the pictures is told, and the ratio of both.
+picture is the best of five; told are the median over the pictures, and the ratio.
 """
 
 import argparse
