@@ -200,7 +200,11 @@ def _compute_item(
     view = View.of(picture.pixels, picture.width, picture.height)
     size = (picture.width, picture.height)
     state = "added" if known is None else "updated"
-    return Item(id_, digest, size, compute(view), state)
+    try:
+        return Item(id_, digest, size, compute(view), state)
+    except ImageError as error:  # too small for a descriptor
+        reason = f"{os.fspath(path)} cannot be described: {error}"
+        return Item(id_, state="unreadable", reason=reason)
 
 
 def compute_fields(fields: Sequence[Field]) -> Callable[[View], Mapping[str, Any]]:

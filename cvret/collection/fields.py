@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_number
+from cvret._checks import check_least_side, check_number
 from cvret.collection.views import View
-from cvret.errors import FormatError, UnknownNameError
+from cvret.errors import FormatError, ImageError, UnknownNameError
 from cvret.index import hamming, postings, quantizing
 from cvret.index.aggregated import AggregatedIndex, PackedAggregates, layout_of
 from cvret.index.approximate import Graph
@@ -194,8 +194,14 @@ class VectorField:
     def compute(self, view: View) -> NDArray[np.float32]:
         """Compute what is stored of a picture.
 
-        Raises ValueError if it is not finite, or not as long as those stored.
+        Raises ValueError if it is not finite, or not as long as those stored, and
+        ImageError if the picture is smaller than the part needs.
         """
+        try:
+            least = getattr(self.part, "least_side", 1)
+            check_least_side(view.pixels, least, type(self.part).__name__)
+        except ValueError as error:
+            raise ImageError(str(error)) from error
         vector = np.asarray(self.part.describe(view.pixels), np.float32)
         if vector.ndim != 1 or not np.isfinite(vector).all():
             raise ValueError(

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import numpy as np
 import pytest
 from filelock import FileLock
 from PIL import Image
@@ -229,3 +230,28 @@ def test_a_folder_of_text_files_says_so(tmp_path, color_index):
     (tmp_path / "t" / "a.txt").write_text("a")
     with pytest.raises(ValueError, match="holds no pictures; its 1 files are others"):
         color_index(tmp_path / "i.cvret").add(tmp_path / "t")
+
+
+class Windowed:
+    """A descriptor that needs eight pixels a side."""
+
+    metric = "l2"
+    least_side = 8
+
+    def describe(self, image):
+        return image[:8, :8].mean(axis=(0, 1)).astype(np.float32)
+
+
+def test_a_picture_smaller_than_a_descriptor_needs_is_told_and_does_not_stop(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, side in (("large", 9), ("small", 5)):
+        Image.new("RGB", (20, side), (200, 0, 0)).save(folder / f"{name}.png")
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"mine": Windowed()})
+    report = index.add(folder)
+    assert index.ids == ("large.png",)
+    ((name, reason),) = report.unreadable
+    assert name == "small.png"
+    assert "Windowed needs an image of at least 8 x 8 pixels, got 20 x 5" in reason
+    with pytest.raises(cvret.ImageError, match="at least 8 x 8 pixels"):
+        index.search(folder / "small.png")
