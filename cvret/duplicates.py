@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cvret._checks import check_choice, check_jobs
+from cvret._progress import progress_bar
 from cvret.collection.adding import Source, find_source
 from cvret.collection.duplicating import MODES
 from cvret.collection.grouping import (
@@ -16,7 +17,6 @@ from cvret.collection.grouping import (
     DuplicateReport,
 )
 from cvret.collection.index import Index
-from cvret.collection.progress import progress_bar
 from cvret.errors import ImageError
 from cvret.features.hashes import PerceptualHash
 from cvret.images.hashing import hash_of

@@ -16,6 +16,7 @@ FLOORS = {
     "_opencv": 1,
     "_optional": 1,
     "_parameters": 1,
+    "_progress": 1,
     "records": 1,
     "protocols": 2,
     "images": 2,

@@ -36,9 +36,9 @@ def describe(
     """
     import numpy as np
 
+    from cvret._progress import progress_bar
     from cvret.catalog import DESCRIPTORS, EXTRACTORS, find
     from cvret.collection.adding import compute_items, find_source
-    from cvret.collection.progress import progress_bar
     from cvret.errors import UnknownNameError
     from cvret.images.reading import MAX_PIXELS
 

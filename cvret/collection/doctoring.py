@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count
+from cvret._progress import progress_bar
 from cvret.collection.adding import Item, Source, compute_items, find_source
 from cvret.collection.diagnosis import VocabularyReport
 from cvret.collection.fields import Field, PostingsField, WordsField
 from cvret.collection.images import living_rows
-from cvret.collection.progress import progress_bar
 from cvret.collection.state import State
 from cvret.collection.views import View
 from cvret.errors import NotFittedError, UnknownNameError

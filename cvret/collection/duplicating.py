@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_choice, check_count
 from cvret._opencv import cv2
+from cvret._progress import progress_bar
 from cvret.collection.fields import CodesField, Field, WordsField
 from cvret.collection.grouping import (
     DuplicateGroup,
@@ -20,7 +21,6 @@ from cvret.collection.grouping import (
     equal_rows,
     suggest_kept,
 )
-from cvret.collection.progress import progress_bar
 from cvret.collection.state import State
 from cvret.errors import ImageError, UnknownNameError
 from cvret.images.reading import read_image

@@ -10,6 +10,7 @@ import numpy as np
 
 from cvret._checks import check_choice, check_count
 from cvret._opencv import opencv_major, opencv_version
+from cvret._progress import progress_bar
 from cvret._version import __version__
 from cvret.catalog import build, spec_of
 from cvret.collection.adding import AddReport, Item, Source, compute_items
@@ -22,7 +23,6 @@ from cvret.collection.identity import (
     identity_of,
 )
 from cvret.collection.learned import restore_learned, write_learned
-from cvret.collection.progress import progress_bar
 from cvret.collection.settings import check_settings
 from cvret.collection.state import State, load_state
 from cvret.collection.writing import Writer
