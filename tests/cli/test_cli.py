@@ -1,31 +1,49 @@
 """The command line: what it prints, where, and its exit statuses."""
 
+import io
 import json
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from filelock import FileLock
 from PIL import Image
 
-CVRET = [sys.executable, "-m", "cvret"]
+from cvret.cli import main
+
+
+class Done(NamedTuple):
+    stdout: str
+    stderr: str
 
 
 def run(*arguments, status=0):
-    done = subprocess.run(
-        [*CVRET, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+    """Run the command within this process, which saves starting one a test."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+        patch.setattr(sys, "argv", ["cvret", *map(str, arguments)])
+        with redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == status, err.getvalue()
+    return Done(out.getvalue(), err.getvalue())
+
+
+def run_process(*arguments, status=0):
+    command = [sys.executable, "-m", "cvret", *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == status, done.stderr
     assert "Traceback" not in done.stderr
-    return done
+    return Done(done.stdout, done.stderr)
 
 
 @pytest.fixture(scope="module")
 def index(photos, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("cli") / "photos.cvret"
-    done = run("index", photos, "-o", path)
+    done = run_process("index", photos, "-o", path)
     assert done.stdout == f"{path}: 5 images\n"
     assert "5 pictures added" in done.stderr
     return path
@@ -307,7 +325,7 @@ def test_wrong_input_gets_one_sentence_and_status_2(
 
 def test_what_is_not_the_users_fault_has_status_1(index, photos):
     with FileLock(index / "writer.lock"):
-        done = run("add", index, photos, status=1)
+        done = run_process("add", index, photos, status=1)
     assert "another process is writing to" in done.stderr
 
 
@@ -337,6 +355,12 @@ def test_a_search_imports_nothing_that_it_does_not_need(index, query):
         text=True,
     )
     assert done.stderr.strip() == "[]"
+
+
+def test_a_process_that_gets_wrong_input_ends_with_one_sentence(index, tmp_path):
+    done = run_process("search", index, tmp_path / "none.jpg", status=2)
+    assert done.stderr.startswith("cvret: ")
+    assert done.stderr.count("\n") == 1
 
 
 def test_a_failed_fit_leaves_no_index(photos, tmp_path):
