@@ -85,7 +85,7 @@ def window_of(metric: str) -> int:
 
 def squared_error_map(pair: Pair) -> Map:
     """Squared differences of all pixels."""
-    return Map((pair.a - pair.b) ** 2, counted=pair.mask)
+    return Map(pair.squared_errors, counted=pair.mask)
 
 
 def rmse_sw_map(pair: Pair) -> Map:
@@ -93,8 +93,8 @@ def rmse_sw_map(pair: Pair) -> Map:
 
     Running sums of floats can fall below 0: sewar's roots are NaN there, these are 0.
     """
-    squares = (pair.a - pair.b) ** 2
-    roots = np.sqrt(np.maximum(sliding_means(squares, 8, pair.exact), 0))
+    means = sliding_means(pair.squared_errors, 8, pair.exact)
+    roots = np.sqrt(np.maximum(means, 0))
     return Map(roots, 4, _sliding_within(pair, 8))
 
 

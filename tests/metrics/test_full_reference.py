@@ -71,7 +71,8 @@ def check_against_sewar(a: np.ndarray, b: np.ndarray) -> None:
         if name == "vifp" and "flat" in note and a.dtype != np.uint8:
             continue  # noise over noise: a test of its own shows it
         if theirs is not None and np.isfinite(theirs):
-            near = 1e-6 if name == "vifp" and a.dtype == np.uint16 else 1e-9
+            # sewar's vifp counts the rounding errors of flat windows in.
+            near = 1e-6 if name == "vifp" else 1e-9
             assert ours == pytest.approx(theirs, rel=near, abs=1e-12), where
         elif theirs == np.inf and name in ("psnr", "psnrb"):
             assert ours == np.inf, where
