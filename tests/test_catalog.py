@@ -68,6 +68,9 @@ PARTS = [
     cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.BinaryCodes(cvret.HSVHistogram(bins=(8, 2, 2)), n_bits=32, method="lsh"),
     cvret.SpatialVerification(depth=7, model="homography"),
+    cvret.AlignedQuality("vifp", least_overlap=0.2),
+    cvret.AlignedQuality(verification=cvret.SpatialVerification(model="similarity")),
+    cvret.MetricReranking("uqi", side=32),
     cvret.Resize((64, 48), keep_aspect=False),
     cvret.Augment(n_copies=3, flip=False),
     cvret.Prepared(
