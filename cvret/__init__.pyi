@@ -78,6 +78,7 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.full_reference import Measurement, full_reference, quality_map
 from .records import (
     AggregatedWords,
     Explanation,
@@ -172,6 +173,7 @@ __all__ = [
     "LocalPhaseQuantization",
     "MarrHildrethHash",
     "Masked",
+    "Measurement",
     "MetricReranking",
     "MissingExtraError",
     "NotFittedError",
@@ -207,8 +209,10 @@ __all__ = [
     "compare_aligned",
     "evaluate",
     "find_duplicates",
+    "full_reference",
     "list_images",
     "plot",
+    "quality_map",
     "read_image",
     "truth",
 ]
