@@ -103,7 +103,7 @@ def test_every_name_stands_for_a_class_with_a_docstring():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(
         cvret.UnknownNameError,
-        match="no part is named 'no-such-part'; there are akaze, asmk",
+        match="no part is named 'no-such-part'; there are akaze, aligned-quality",
     ):
         find("no-such-part")
 

@@ -13,6 +13,7 @@ __all__ = ["Overlap", "between_sizes", "lay_over", "refine"]
 _FINENESS = 0.5  # of the coarser picture's pixels: finer detail suffers from warping
 _LEAST_SIDE = 48  # of the grid, as far as the query has so many pixels
 _FINER = 2  # times the grid that is warped onto, before it is averaged
+_DENSE = 1.5  # pixels for one of the finer grid, of which interpolation skips none
 _STEPS = 40  # of a refinement
 _ENOUGH = 1e-4  # gain of correlation below which a refinement stops
 _CLIMBS = (  # motion, and the side of the Gaussian that it is seen through, in pixels
@@ -213,7 +214,7 @@ def _on_grid(
     grid = _scaling(width / size[0], height / size[1], *corner)
     fine_size = _FINER * size[0], _FINER * size[1]
     fine = _scaling(width / fine_size[0], height / fine_size[1], *corner)
-    # The result no finer than what it is warped onto, so that no pixel is skipped.
+    # The result hardly finer than what it is warped onto, so that no pixel is skipped.
     dense = _pixels_for_one(transform @ fine, 0, 0, *fine_size)
     small = _shrunk(result, dense)
     shrinking = between_sizes(_size(small), _size(result))
@@ -229,7 +230,7 @@ def _size(image: Pixels) -> tuple[int, int]:
 
 
 def _shrunk(result: Pixels, dense: float) -> Pixels:
-    if dense <= 1:
+    if dense <= _DENSE:
         return result
     height, width = result.shape[:2]
     size = max(1, round(width / dense)), max(1, round(height / dense))

