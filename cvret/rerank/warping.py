@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,15 @@ _FINER = 2  # times the grid that is warped onto, before it is averaged
 _DENSE = 1.5  # pixels for one of the finer grid, of which interpolation skips none
 _STEPS = 40  # of a refinement
 _ENOUGH = 1e-4  # gain of correlation below which a refinement stops
-_CLIMBS = (  # motion, and the side of the Gaussian that it is seen through, in pixels
-    (cv2.MOTION_AFFINE, 5),
-    (cv2.MOTION_HOMOGRAPHY, 15),
-    (cv2.MOTION_HOMOGRAPHY, 5),
+_CLIMBS = (  # motion, side of the Gaussian that it is seen through, whether trimmed
+    (cv2.MOTION_AFFINE, 5, False),
+    (cv2.MOTION_AFFINE, 5, True),
+    (cv2.MOTION_HOMOGRAPHY, 15, True),
+    (cv2.MOTION_HOMOGRAPHY, 5, True),
 )
+_TRIMMED = 15  # pixels a side, whose mean difference tells an edit from a shift
+_FAR = 3  # typical differences, beyond which a place is left out
+_LEAST_FAR = 10.0  # gray levels
 _GOOD_ENOUGH = 0.995  # similarity from which on nothing is refined
 _KEPT = 0.9  # of the overlap, at least, or a refinement is not believed
 _FEWEST = 256  # pixels of overlap that can be refined
@@ -117,8 +122,9 @@ def refine(
     """Lay a result over a query by a better transform, as far as one is found.
 
     The enhanced correlation coefficient climbs by Gauss-Newton steps: of an affine
-    transform, then of a homography, seen through a wide blur and a narrow one. Each is
-    kept if the quality is higher, and nearly as much overlaps as before.
+    transform; again without the places that differ for another reason, such as an edit;
+    and then of a homography. Each is kept if the quality is higher, and nearly as much
+    overlaps as before.
 
     Parameters
     ----------
@@ -141,10 +147,10 @@ def refine(
     """
     cut, x, y = _cut(query, region)
     best = quality(overlap)
-    for motion, blur in _CLIMBS:
+    for motion, blur, trimmed in _CLIMBS:
         if best >= _GOOD_ENOUGH:
             break
-        step = _climb(overlap, motion, blur)
+        step = _climb(overlap, motion, blur, trimmed)
         if step is None:
             continue
         moved = overlap.transform @ overlap.grid @ step @ np.linalg.inv(overlap.grid)
@@ -252,18 +258,19 @@ def _averaged(
     return averaged
 
 
-def _climb(overlap: Overlap, motion: int, blur: int) -> Transform | None:
+def _climb(overlap: Overlap, motion: int, blur: int, trimmed: bool) -> Transform | None:
     """Find how the picture moves on the grid to correlate more, or None."""
     height, width = overlap.mask.shape
-    if overlap.mask.sum() < _FEWEST:
-        return None
     grey = [
         cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
         for image in (overlap.reference, overlap.picture)
     ]
     start = np.eye(3 if motion == cv2.MOTION_HOMOGRAPHY else 2, 3, dtype=np.float32)
     until = cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _STEPS, _ENOUGH
-    there = overlap.mask.astype(np.uint8) * 255
+    there = _alike(grey[0], grey[1], overlap.mask) if trimmed else overlap.mask
+    if there.sum() < _FEWEST:
+        return None
+    there = there.astype(np.uint8) * 255
     try:
         _, found = cv2.findTransformECC(*grey, start, motion, until, there, blur)
     except cv2.error:  # which says that it found no way up
@@ -275,3 +282,12 @@ def _climb(overlap: Overlap, motion: int, blur: int) -> Transform | None:
         return None
     off = np.abs(moved[:, :2] / moved[:, 2:] - corners[:, :2]).max()
     return step if off <= _FARTHEST * max(width, height) else None
+
+
+def _alike(reference: Pixels, picture: Pixels, mask: NDArray[np.bool_]) -> Any:
+    """Where two grey pictures show the same, but for brightness and contrast."""
+    x, y = reference[mask].astype(np.float64), picture[mask].astype(np.float64)
+    spread = x.std() / max(float(y.std()), 1.0)
+    off = reference - (spread * (picture - y.mean()) + x.mean())
+    far = np.abs(cv2.blur(np.where(mask, off, 0.0), (_TRIMMED, _TRIMMED)))
+    return mask & (far <= max(_LEAST_FAR, _FAR * float(np.median(far[mask]))))

@@ -133,3 +133,15 @@ def test_a_flat_picture_is_no_error():
     better, quality = refine(grey, grey, rough, lambda overlap: 0.25)
     assert better is rough
     assert quality == 0.25
+
+
+@pytest.mark.parametrize(
+    "edit", [np.s_[:, 380:], np.s_[100:300, 150:260]], ids=["a side", "the middle"]
+)
+def test_an_edit_does_not_pull_the_transform_away(coffee, edit):
+    true = turning(coffee, 12, 0.9)
+    result = moved(coffee, true, 600, 400)
+    result[edit] = 127
+    off = np.array([[1.0, 0, -4], [0, 1, 4], [0, 0, 1]]) @ true
+    better, _ = refine(coffee, result, lay_over(coffee, result, off), ssim)
+    assert farthest(better.transform, true, coffee) < 1
