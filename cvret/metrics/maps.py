@@ -94,8 +94,7 @@ def rmse_sw_map(pair: Pair) -> Map:
     Running sums of floats can fall below 0: sewar's roots are NaN there, these are 0.
     """
     squares = (pair.a - pair.b) ** 2
-    errors = np.stack([sliding_means(plane, 8, pair.exact) for plane in squares])
-    roots = np.sqrt(np.maximum(errors, 0))
+    roots = np.sqrt(np.maximum(sliding_means(squares, 8, pair.exact), 0))
     return Map(roots, 4, _sliding_within(pair, 8))
 
 
@@ -105,8 +104,7 @@ def rase_map(pair: Pair) -> tuple[Map, int]:
     Also how many windows have a mean that is 0, or rounding noise.
     """
     roots = rmse_sw_map(pair)
-    means = np.stack([sliding_means(plane, 8, pair.exact) for plane in pair.a])
-    mean = _sum_bands(means) / pair.bands
+    mean = _sum_bands(sliding_means(pair.a, 8, pair.exact)) / pair.bands
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = 100.0 / mean * np.sqrt(_sum_bands(roots.values**2) / pair.bands)
     errors[mean == 0] = 0.0
@@ -128,18 +126,19 @@ def uqi_map(pair: Pair) -> Map:
 
 def _uqi(x: Planes, y: Planes, exact: bool) -> Planes:
     """One band's, in sewar's order of operations."""
-    mean_x, mean_y, xx, yy, xy = (
-        sliding_means(plane, 8, exact) for plane in (x, y, x * x, y * y, x * y)
-    )
+    planes = np.stack([x, y, x * x, y * y, x * y])
+    mean_x, mean_y, xx, yy, xy = sliding_means(planes, 8, exact)
     product = mean_x * mean_y
     squares = mean_x * mean_x + mean_y * mean_y
     spread = 64 * (xx + yy) - squares
     bottom = spread * squares
-    found = np.ones(product.shape)
-    flat = (spread == 0) & (squares != 0)
-    found[flat] = 2 * product[flat] / squares[flat]
     top = 4 * (64 * xy - product) * product
-    return np.divide(top, bottom, out=found, where=bottom != 0)
+    found = np.ones(product.shape)
+    if not bottom.all():
+        flat = (spread == 0) & (squares != 0)
+        np.divide(2 * product, squares, out=found, where=flat)
+    np.divide(top, bottom, out=found, where=bottom != 0)
+    return found
 
 
 def ssim_map(pair: Pair) -> Map:
@@ -157,7 +156,7 @@ def similarity_maps(
     a: Planes, b: Planes, means: Callable[[Planes], Planes], data_range: float
 ) -> tuple[Planes, Planes]:
     """Structural similarity of windows, and its part of contrast and structure."""
-    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
+    c1, c2 = np.square([0.01 * data_range, 0.03 * data_range])
     similar, structured = [], []
     for x, y in zip(a, b, strict=True):
         mean_x, mean_y = means(x), means(y)
@@ -169,8 +168,8 @@ def similarity_maps(
     return np.stack(similar), np.stack(structured)
 
 
-def scc_map(pair: Pair, *, flat: float = 0.0) -> tuple[Map, bool]:
-    """Correlations of high-passed windows of 8 x 8 pixels; `flat` where one is flat.
+def scc_map(pair: Pair) -> tuple[Map, bool]:
+    """Correlations of high-passed windows of 8 x 8 pixels; NaN where one is flat.
 
     Windows hang over the picture's edge, where zeros stand. Also whether the spread of
     a window is not 0, but rounding noise, which sewar divides by rounding noise.
@@ -182,7 +181,7 @@ def scc_map(pair: Pair, *, flat: float = 0.0) -> tuple[Map, bool]:
         mean_y, spread_y, noise_y = _spread(high_y, np.abs(y).max(), pair.exact)
         both = overhanging_means(high_x * high_y, 8, pair.exact) - mean_x * mean_y
         bottom = np.sqrt(spread_x) * np.sqrt(spread_y)
-        values = np.full(both.shape, flat)
+        values = np.full(both.shape, np.nan)
         found.append(np.divide(both, bottom, out=values, where=bottom != 0))
         noisy = noisy or noise_x or noise_y
     counted = None
