@@ -1,5 +1,6 @@
 from . import plot
 from ._version import __version__
+from .aligning import Alignment, compare_aligned
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
 from .collection.doctoring import DoctorReport
@@ -88,9 +89,11 @@ from .records import (
     Verification,
     VisualWords,
 )
+from .rerank.alignment import AlignedQuality
 from .rerank.expansion import QueryExpansion
 from .rerank.feedback import Rocchio
 from .rerank.neighbors import DatabaseAugmentation, Diffusion, KReciprocal
+from .rerank.quality import MetricReranking
 from .rerank.verification import SpatialVerification
 
 __all__ = [
@@ -113,6 +116,8 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "AlignedQuality",
+    "Alignment",
     "Augment",
     "AverageHash",
     "BagOfWords",
@@ -169,6 +174,7 @@ __all__ = [
     "MarrHildrethHash",
     "Masked",
     "Measurement",
+    "MetricReranking",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
@@ -200,6 +206,7 @@ __all__ = [
     "WaveletHash",
     "ZernikeMoments",
     "__version__",
+    "compare_aligned",
     "evaluate",
     "find_duplicates",
     "full_reference",

@@ -106,9 +106,11 @@ CODES = {
 """What makes bits of the vector of a descriptor."""
 
 RERANKERS = {
+    "aligned-quality": "cvret.rerank.alignment:AlignedQuality",
     "database-augmentation": "cvret.rerank.neighbors:DatabaseAugmentation",
     "diffusion": "cvret.rerank.neighbors:Diffusion",
     "k-reciprocal": "cvret.rerank.neighbors:KReciprocal",
+    "metric-reranking": "cvret.rerank.quality:MetricReranking",
     "query-expansion": "cvret.rerank.expansion:QueryExpansion",
     "rocchio": "cvret.rerank.feedback:Rocchio",
     "spatial-verification": "cvret.rerank.verification:SpatialVerification",

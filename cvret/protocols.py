@@ -145,6 +145,26 @@ class Searched(Protocol):
     ) -> Ranking:
         """Search again; hand over ``rerank=[]``, or it begins anew."""
 
+    def picture_of(self, picture: Query | str, *, max_side: int | None = None) -> Any:
+        """Look at a query's pixels again, or at those of an image by its id.
+
+        Gives a `cvret.images.reading.Picture`, perhaps made smaller. Raises ImageError
+        where the file cannot be read any more.
+        """
+
+    def measure(
+        self,
+        metric: str,
+        reference: NDArray[np.uint8],
+        picture: NDArray[np.uint8],
+        mask: NDArray[np.bool_] | None = None,
+        profile: str = "sewar",
+    ) -> float:
+        """Compare two pictures of one size by a full-reference metric.
+
+        Gives a similarity in [0, 1], or NaN where the metric is not defined.
+        """
+
 
 @runtime_checkable
 class Reranker(Protocol):
