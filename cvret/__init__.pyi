@@ -21,6 +21,7 @@ from .errors import (
     UnknownNameError,
 )
 from .evaluation import truth
+from .evaluation.agreement import Agreement, agreement, agreement_of
 from .evaluation.evaluate import Report, evaluate
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
@@ -61,6 +62,7 @@ from .features.mpeg7_structure import ColorStructure
 from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
 from .features.phase import LocalPhaseQuantization
+from .features.pixels import Pixels
 from .features.prepared import Masked, Prepared
 from .features.shape import FourierDescriptors, HuMoments, ZernikeMoments
 from .features.simulated import SimulatedViews
@@ -112,6 +114,7 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "Agreement",
     "Augment",
     "AverageHash",
     "BagOfWords",
@@ -172,6 +175,7 @@ __all__ = [
     "OpponentHistogram",
     "Patches",
     "PerceptualHash",
+    "Pixels",
     "Prepared",
     "Query",
     "Query",
@@ -198,6 +202,8 @@ __all__ = [
     "WaveletHash",
     "ZernikeMoments",
     "__version__",
+    "agreement",
+    "agreement_of",
     "evaluate",
     "find_duplicates",
     "list_images",
