@@ -45,8 +45,8 @@ class Pixels(DescriptorTransformer):
     Equal pictures are 1 alike, with exceptions: "psnrb" counts the steps between blocks
     of 8 x 8 pixels of the result even where nothing differs. Where a metric is
     undefined, as "msssim" of pictures below 11 x 11 pixels, and where it is 0 or less,
-    the similarity is 0, and the picture is no result of a search. A "vifp" above 1, as
-    that of a picture of more contrast than the query, counts 1.
+    the similarity is 0. A "vifp" above 1, as that of a picture of more contrast than
+    the query, counts 1.
 
     References
     ----------
