@@ -209,9 +209,7 @@ def test_metrics_of_vectors_are_those_of_dense_fields(tmp_path, folder, metric):
         (cvret.HSVHistogram(), "made with Pixels, and parts has HSVHistogram"),
     ],
 )
-def test_another_part_is_refused_by_the_name_of_the_field(
-    tmp_path, folder, part, said
-):
+def test_another_part_is_refused_by_the_name_of_the_field(tmp_path, folder, part, said):
     make(tmp_path / "i.cvret", folder)
     with pytest.raises(cvret.FormatError, match=f"field 'pixels' of .*{said}"):
         cvret.Index.open(tmp_path / "i.cvret", parts={"pixels": part})
