@@ -24,7 +24,7 @@ __all__ = ["plot_agreement"]
 
 _ORDERS = ("clusters", "given")
 _CELL = 0.42  # inches
-_LETTER = 0.085  # inches, of a name
+_TOP, _RIGHT = 0.55, 0.95  # inches, for the title and the key
 _LONGEST = 28  # letters of a name
 _UNDEFINED = "#e4e4e4"
 _DARK = 0.6  # from here on a cell needs light letters
@@ -72,10 +72,7 @@ def plot_agreement(agreement: Any, *, order: str = "clusters") -> "Figure":
     places = _clustered(matrix) if order == "clusters" else list(range(m))
     names = [plain_text(agreement.names[place], _LONGEST) for place in places]
     shown = matrix[np.ix_(places, places)]
-    margin = max(map(len, names)) * _LETTER + 0.25
-    side = m * _CELL + margin
-    figure = new_figure(max(side + 1.1, 5.6), side + 0.75, "plot_agreement")
-    axes = figure.add_subplot()
+    figure, axes = _new_axes(names, _title(agreement))
     cells = _draw_cells(axes, shown)
     centers = np.arange(m) + 0.5
     axes.set_yticks(centers, names)
@@ -83,10 +80,34 @@ def plot_agreement(agreement: Any, *, order: str = "clusters") -> "Figure":
     axes.tick_params(length=0, pad=4, labelsize=LABEL, labelcolor=INK)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_parse_math(False)
-    axes.set_title(_title(agreement), loc="left", fontsize=TITLE, color=INK, pad=10)
-    axes.set_anchor("W")
-    _draw_scale(figure, axes, cells)
+    _draw_scale(figure, cells, m * _CELL)
     return figure
+
+
+def _new_axes(names: list[str], title: str) -> tuple["Figure", Any]:
+    """Make a figure with room for square cells, their names, a title and the key."""
+    textpath: Any = import_extra(
+        "matplotlib.textpath", extra="plot", needed_by="plot_agreement"
+    )
+    wide = [textpath.TextPath((0, 0), n, size=LABEL).get_extents().width for n in names]
+    margin = max(wide) / 72 + 0.25
+    side = len(names) * _CELL
+    width, height = margin + side + _RIGHT, _TOP + side + margin
+    heading = textpath.TextPath((0, 0), title, size=TITLE).get_extents().width / 72
+    width = max(width, heading + 0.3)
+    figure = new_figure(width, height, "plot_agreement")
+    figure.set_layout_engine("none")  # inches are counted here, to keep cells square
+    figure.text(
+        0.15 / width,
+        1 - 0.2 / height,
+        title,
+        va="top",
+        fontsize=TITLE,
+        color=INK,
+        parse_math=False,
+    )
+    place = (margin / width, margin / height, side / width, side / height)
+    return figure, figure.add_axes(place)
 
 
 def _clustered(matrix: NDArray[np.float64]) -> list[int]:
@@ -126,7 +147,6 @@ def _draw_cells(axes: Any, shown: NDArray[np.float64]) -> Any:
     m = len(shown)
     axes.set_xlim(0, m)
     axes.set_ylim(m, 0)
-    axes.set_aspect("equal")
     for (row, column), value in np.ndenumerate(shown):
         undefined = np.isnan(value)
         text = "\N{EN DASH}" if undefined else f"{100 * value:.0f}"
@@ -144,12 +164,13 @@ def _draw_cells(axes: Any, shown: NDArray[np.float64]) -> Any:
     return cells
 
 
-def _draw_scale(figure: Any, axes: Any, cells: Any) -> None:
+def _draw_scale(figure: Any, cells: Any, side: float) -> None:
     """Draw the key to the colors beside the cells, as high as they are at most."""
-    side = len(axes.get_yticks()) * _CELL
-    height = min(side, 3.4)
-    place = (1 + 0.22 / side, 1 - height / side, 0.17 / side, height / side)
-    bar = figure.colorbar(cells, cax=axes.inset_axes(place))
+    box = cells.axes.get_position()
+    width, height = figure.get_size_inches()
+    tall = min(side, 3.4) / height
+    place = (box.x1 + 0.2 / width, box.y1 - tall, 0.17 / width, tall)
+    bar = figure.colorbar(cells, cax=figure.add_axes(place))
     bar.outline.set_visible(False)
     labels = (f"{_MINUS}100", f"{_MINUS}50", "0", "50", "100")
     bar.set_ticks([-1, -0.5, 0, 0.5, 1], labels=labels)
