@@ -86,15 +86,11 @@ def plot_agreement(agreement: Any, *, order: str = "clusters") -> "Figure":
 
 def _new_axes(names: list[str], title: str) -> tuple["Figure", Any]:
     """Make a figure with room for square cells, their names, a title and the key."""
-    textpath: Any = import_extra(
-        "matplotlib.textpath", extra="plot", needed_by="plot_agreement"
-    )
-    wide = [textpath.TextPath((0, 0), n, size=LABEL).get_extents().width for n in names]
-    margin = max(wide) / 72 + 0.25
+    wide = [_width_of(name, LABEL) for name in names]
+    margin = max(wide) + 0.25
     side = len(names) * _CELL
     width, height = margin + side + _RIGHT, _TOP + side + margin
-    heading = textpath.TextPath((0, 0), title, size=TITLE).get_extents().width / 72
-    width = max(width, heading + 0.3)
+    width = max(width, _width_of(title, TITLE) + 0.3)
     figure = new_figure(width, height, "plot_agreement")
     figure.set_layout_engine("none")  # inches are counted here, to keep cells square
     figure.text(
@@ -108,6 +104,21 @@ def _new_axes(names: list[str], title: str) -> tuple["Figure", Any]:
     )
     place = (margin / width, margin / height, side / width, side / height)
     return figure, figure.add_axes(place)
+
+
+def _width_of(text: str, size: float) -> float:
+    """Give how wide a line of text is, in inches."""
+    module: Any = import_extra(
+        "matplotlib.textpath", extra="plot", needed_by="plot_agreement"
+    )
+    fonts: Any = import_extra(
+        "matplotlib.font_manager", extra="plot", needed_by="plot_agreement"
+    )
+    properties = fonts.FontProperties(size=size)
+    width, _, _ = module.text_to_path.get_text_width_height_descent(
+        text, properties, ismath=False
+    )
+    return float(width) / 72
 
 
 def _clustered(matrix: NDArray[np.float64]) -> list[int]:
