@@ -460,4 +460,4 @@ def _plain(value: float) -> float | None:
 
 
 def _short(value: float) -> str:
-    return "-" if np.isnan(value) else f"{value:.2f}"
+    return "-" if np.isnan(value) else f"{round(value, 2) + 0.0:.2f}"  # and no -0.00

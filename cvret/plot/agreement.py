@@ -160,7 +160,7 @@ def _draw_cells(axes: Any, shown: NDArray[np.float64]) -> Any:
     axes.set_ylim(m, 0)
     for (row, column), value in np.ndenumerate(shown):
         undefined = np.isnan(value)
-        text = "\N{EN DASH}" if undefined else f"{100 * value:.0f}"
+        text = "\N{EN DASH}" if undefined else f"{round(100 * value)}"
         axes.text(
             column + 0.5,
             row + 0.5,

@@ -76,3 +76,10 @@ def test_nothing_is_cut_off(drawn, long):
 def test_an_unknown_order_is_refused():
     with pytest.raises(ValueError, match="order must be one of clusters, given, got 1"):
         plot_agreement(agreement(a=[1, 2], b=[1, 2]), order=1)
+
+
+def test_a_little_below_zero_is_written_as_zero():
+    matrix = np.array([[1, -0.003], [-0.003, 1]])
+    found = cvret.Agreement(("a", "b"), "kendall", matrix, matrix * 0, 2, 9, {})
+    assert cells_of(plot_agreement(found)).tolist() == [["", "0"], ["0", ""]]
+    assert "-" not in str(found)
