@@ -299,6 +299,10 @@ def agreement_of(
     UnknownNameError
         If `distances` names no column.
 
+    Notes
+    -----
+    The columns of a `MetricTable`: ``dict(zip(table.metrics, table.values.T))``.
+
     Examples
     --------
     >>> scores = {"mse": [1.0, 4.0, 9.0], "mine": [0.9, 0.1, 0.5]}
