@@ -22,6 +22,7 @@ from .errors import (
     UnknownNameError,
 )
 from .evaluation import truth
+from .evaluation.agreement import Agreement, agreement, agreement_of
 from .evaluation.evaluate import Report, evaluate
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
@@ -62,6 +63,7 @@ from .features.mpeg7_structure import ColorStructure
 from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
 from .features.phase import LocalPhaseQuantization
+from .features.pixels import Pixels
 from .features.prepared import Masked, Prepared
 from .features.shape import FourierDescriptors, HuMoments, ZernikeMoments
 from .features.simulated import SimulatedViews
@@ -116,6 +118,7 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "Agreement",
     "AlignedQuality",
     "Alignment",
     "Augment",
@@ -145,14 +148,8 @@ __all__ = [
     "EdgeHistogram",
     "EqualizeIntensity",
     "Explanation",
-    "Explanation",
-    "Explanation",
-    "FisherVector",
-    "FisherVector",
     "FisherVector",
     "FlatBackground",
-    "FormatError",
-    "FormatError",
     "FormatError",
     "FourierDescriptors",
     "GaborBank",
@@ -180,10 +177,9 @@ __all__ = [
     "OpponentHistogram",
     "Patches",
     "PerceptualHash",
+    "Pixels",
     "Prepared",
     "Query",
-    "Query",
-    "QueryExpansion",
     "QueryExpansion",
     "RGBHistogram",
     "RGHistogram",
@@ -206,6 +202,8 @@ __all__ = [
     "WaveletHash",
     "ZernikeMoments",
     "__version__",
+    "agreement",
+    "agreement_of",
     "compare_aligned",
     "evaluate",
     "find_duplicates",

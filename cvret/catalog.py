@@ -63,6 +63,7 @@ DESCRIPTORS = {
     "opponent": "cvret.features.color:OpponentHistogram",
     "perceptual-hash": "cvret.features.hashes:PerceptualHash",
     "phog": "cvret.features.gradients:PHOG",
+    "pixels": "cvret.features.pixels:Pixels",
     "prepared": "cvret.features.prepared:Prepared",
     "radial-variance-hash": "cvret.features.hashes:RadialVarianceHash",
     "rg": "cvret.features.color:RGHistogram",

@@ -46,7 +46,11 @@ class Descriptor(Protocol):
 
     @property
     def metric(self) -> str:
-        """How two vectors are compared: a name of `cvret.index.dense.METRICS`."""
+        """How two vectors are compared: a name of `cvret.index.dense.METRICS`.
+
+        Where vectors are pictures, and it says their shape by ``picture_shape``, one of
+        `cvret.metrics.definitions.METRICS` too; see `Pixels`.
+        """
 
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the (d,) vector of an RGB image of shape (height, width, 3)."""

@@ -67,6 +67,7 @@ PARTS = [
     cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
     cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.BinaryCodes(cvret.HSVHistogram(bins=(8, 2, 2)), n_bits=32, method="lsh"),
+    cvret.Pixels(size=(48, 64), metric="vifp"),
     cvret.SpatialVerification(depth=7, model="homography"),
     cvret.AlignedQuality("vifp", least_overlap=0.2),
     cvret.AlignedQuality(verification=cvret.SpatialVerification(model="similarity")),

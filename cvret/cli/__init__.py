@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from cvret.cli.agreeing import agreement
 from cvret.cli.asking import evaluate, explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
@@ -40,6 +41,7 @@ def cli() -> None:
 
 COMMANDS = (
     add,
+    agreement,
     compact,
     demo,
     describe,

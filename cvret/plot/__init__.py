@@ -4,6 +4,7 @@ Each function gives a Matplotlib ``Figure`` that is nowhere shown yet: save it b
 ``figure.savefig("figure.png")``. They need ``pip install 'cvret[plot]'``.
 """
 
+from cvret.plot.agreement import plot_agreement
 from cvret.plot.histograms import (
     plot_class_means,
     plot_color_histogram,
@@ -15,6 +16,7 @@ from cvret.plot.sheet import contact_sheet
 
 __all__ = [
     "contact_sheet",
+    "plot_agreement",
     "plot_class_means",
     "plot_color_histogram",
     "plot_edges",
