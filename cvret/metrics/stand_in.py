@@ -1,0 +1,89 @@
+"""Stand-in until kernels and checks are there."""
+
+from dataclasses import dataclass
+import numpy as np
+from cvret.metrics.by_sewar import by_sewar
+from cvret.metrics.definitions import check_metrics
+from cvret.images.reading import read_image
+from cvret._opencv import cv2
+
+
+@dataclass(frozen=True)
+class Measurement:
+    value: float
+    note: str = ""
+
+
+def full_reference(
+    a,
+    b,
+    metrics=None,
+    *,
+    data_range=None,
+    resize=None,
+    profile="sewar",
+    bands=None,
+    mask=None,
+    details=False,
+):
+    a = check_reference("a", a, bands)
+    b = check_candidate("b", b, a, resize)
+    out = {}
+    for n in check_metrics(metrics):
+        if n == "cosine":
+            x, y = a.astype(float).ravel(), b.astype(float).ravel()
+            with np.errstate(all="ignore"):
+                v = float(x @ y / np.sqrt((x @ x) * (y @ y)))
+        else:
+            v = by_sewar(n, a, b, data_range_of(a, data_range))
+            v = float("nan") if v is None else v
+        out[n] = (
+            Measurement(v, "" if np.isfinite(v) else f"{n} has no value here")
+            if details
+            else v
+        )
+    return out
+
+
+def check_reference(name, picture, bands=None):
+    if not isinstance(picture, np.ndarray):
+        picture = read_image(picture)
+    return picture[..., None] if picture.ndim == 2 else picture
+
+
+def data_range_of(reference, data_range):
+    return data_range or 255.0
+
+
+def check_candidate(name, picture, reference, resize=None):
+    picture = check_reference(name, picture)
+    if picture.shape != reference.shape and resize == "reference":
+        picture = cv2.resize(picture, reference.shape[1::-1])
+    if picture.shape != reference.shape:
+        raise ValueError(
+            f'{name} has shape {picture.shape}, and the reference {reference.shape}; pass resize="reference"'
+        )
+    return picture
+
+
+class Reference:
+    def __init__(self, picture, metrics, *, data_range, profile="sewar"):
+        self.args = picture, metrics, data_range, profile
+
+    def measure(self, pictures, n_jobs=-1):
+        picture, metrics, data_range, profile = self.args
+        return np.array(
+            [
+                list(
+                    full_reference(
+                        picture,
+                        p,
+                        metrics,
+                        data_range=data_range,
+                        profile=profile,
+                        bands=picture.shape[2],
+                    ).values()
+                )
+                for p in pictures
+            ]
+        )
