@@ -77,6 +77,8 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.one_against_many import rank_by_metric
+from .metrics.table import MetricTable
 from .records import (
     AggregatedWords,
     Explanation,
@@ -167,6 +169,7 @@ __all__ = [
     "LocalPhaseQuantization",
     "MarrHildrethHash",
     "Masked",
+    "MetricTable",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
@@ -202,6 +205,7 @@ __all__ = [
     "find_duplicates",
     "list_images",
     "plot",
+    "rank_by_metric",
     "read_image",
     "truth",
 ]

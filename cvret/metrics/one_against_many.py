@@ -18,7 +18,6 @@ from cvret.metrics.by_sewar import sewar_version
 from cvret.metrics.definitions import SEWAR, check_metrics, check_profile
 from cvret.metrics.stand_in import (
     Reference,
-    check_candidate,
     check_reference,
     data_range_of,
     full_reference,
@@ -109,7 +108,9 @@ def rank_by_metric(
     reference = check_reference("target", target, bands)
     peak = data_range_of(reference, data_range)
     sources = _sources_of(images)
-    measuring = _Measuring(reference, names, peak, profile, resize)
+    measuring = _Measuring(
+        reference, names, peak, profile, resize, range_of_pixels=data_range is None
+    )
     ids: list[str] = []
     unreadable = list(sources.unreadable)
     values: list[NDArray[np.float64]] = []
@@ -168,12 +169,14 @@ class _Measuring:
         data_range: float,
         profile: str,
         resize: str | None,
+        range_of_pixels: bool,
     ) -> None:
         self._reference = reference
         self._names = names
         self._data_range = data_range
         self._profile = profile
         self._resize = resize
+        self._range_of_pixels = range_of_pixels
         self._measured = Reference(
             reference, names, data_range=data_range, profile=profile
         )
@@ -194,7 +197,7 @@ class _Measuring:
         unreadable: list[tuple[str, str]] = []
         for id_, picture in zip(ids, pictures, strict=True):
             try:
-                found = check_candidate(id_, picture, self._reference, self._resize)
+                found = self._check(id_, picture)
             except (ImageError, TypeError, ValueError) as error:
                 unreadable.append((id_, str(error)))
                 continue
@@ -209,6 +212,16 @@ class _Measuring:
             for name, note in self._notes(picture, row).items()
         }
         return _Block(kept, values, notes, unreadable)
+
+    def _check(self, id_: str, picture: Any) -> NDArray[Any]:
+        """Read a picture, and raise unless it can be measured."""
+        name = f"images[{id_!r}]"
+        if isinstance(picture, str | PathLike):
+            name, picture = id_, read_image(picture)
+        found = check_candidate(name, picture, self._reference, self._resize)
+        if self._range_of_pixels:
+            data_range_of(found, None)
+        return found
 
     def _notes(self, picture: NDArray[Any], row: NDArray[np.float64]) -> dict[str, str]:
         """Say why values are undefined; only what must be is computed once more."""
@@ -268,6 +281,8 @@ def _sources_of(images: Any) -> _Sources:
     """List what is to be measured, or raise where it is nothing of the kind."""
     if isinstance(images, str | PathLike):
         return _files_of(Path(fspath(images)))
+    ids: list[Any]
+    pictures: Any
     if isinstance(images, Mapping):
         ids, pictures = list(images), list(images.values())
         if wrong := [id_ for id_ in ids if not isinstance(id_, str)]:

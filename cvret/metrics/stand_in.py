@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 import numpy as np
+from cvret.metrics.pairs import *
 from cvret.metrics.by_sewar import by_sewar
 from cvret.metrics.definitions import check_metrics
 from cvret.images.reading import read_image
@@ -43,27 +44,6 @@ def full_reference(
             else v
         )
     return out
-
-
-def check_reference(name, picture, bands=None):
-    if not isinstance(picture, np.ndarray):
-        picture = read_image(picture)
-    return picture[..., None] if picture.ndim == 2 else picture
-
-
-def data_range_of(reference, data_range):
-    return data_range or 255.0
-
-
-def check_candidate(name, picture, reference, resize=None):
-    picture = check_reference(name, picture)
-    if picture.shape != reference.shape and resize == "reference":
-        picture = cv2.resize(picture, reference.shape[1::-1])
-    if picture.shape != reference.shape:
-        raise ValueError(
-            f'{name} has shape {picture.shape}, and the reference {reference.shape}; pass resize="reference"'
-        )
-    return picture
 
 
 class Reference:
