@@ -14,6 +14,7 @@ from cvret._opencv import single_thread
 from cvret._progress import progress_bar
 from cvret.errors import ImageError
 from cvret.images.folders import list_images
+from cvret.images.reading import read_image
 from cvret.metrics.by_sewar import sewar_version
 from cvret.metrics.definitions import SEWAR, check_metrics, check_profile
 from cvret.metrics.stand_in import (
