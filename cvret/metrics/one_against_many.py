@@ -17,12 +17,8 @@ from cvret.images.folders import list_images
 from cvret.images.reading import read_image
 from cvret.metrics.by_sewar import sewar_version
 from cvret.metrics.definitions import SEWAR, check_metrics, check_profile
-from cvret.metrics.stand_in import (
-    Reference,
-    check_reference,
-    data_range_of,
-    full_reference,
-)
+from cvret.metrics.pairs import check_candidate, check_reference, data_range_of
+from cvret.metrics.stand_in import Reference, full_reference
 from cvret.metrics.table import MetricTable
 
 __all__ = ["rank_by_metric"]
