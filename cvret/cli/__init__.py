@@ -17,6 +17,7 @@ from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
 from cvret.cli.keeping import compact, doctor, remove, verify
+from cvret.cli.measuring import metrics
 
 __all__ = ["cli", "main"]
 
@@ -49,6 +50,7 @@ COMMANDS = (
     explain,
     index,
     info,
+    metrics,
     remove,
     search,
     similar,

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf, isnan, nan
@@ -26,6 +27,8 @@ __all__ = ["MetricTable"]
 
 FORMAT = 1
 """The format of the JSON files; every one that was ever written can be read."""
+
+_REASONS = 3  # of one metric, in the summary
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,13 +173,36 @@ class MetricTable:
         """Give rows in the order of their ids."""
         return np.array(sorted(range(len(self)), key=self.ids.__getitem__), np.intp)
 
-    def __str__(self) -> str:
-        lines = [
+    def summary_text(self) -> str:
+        """Give what was compared, a line a metric, and why values are not finite."""
+        lead = (
             f"{len(self):,} pictures against {shown(self.reference, 60)}, the "
             f"reference; data range {self.data_range:g}, profile {self.profile}, "
-            f"sewar {self.sewar}",
-            *summary_lines(self.summary()),
-        ]
+            f"sewar {self.sewar}"
+        )
+        return "\n".join([lead, *summary_lines(self.summary()), *self._reasons()])
+
+    def _reasons(self) -> list[str]:
+        """Give a line for each of the most frequent reasons of values not finite."""
+        lines = []
+        for name in self.metrics:
+            values = self.column(name)
+            for kind, which in (
+                ("undefined", np.isnan(values)),
+                ("infinite", np.isinf(values)),
+            ):
+                reasons = Counter(
+                    self.notes.get((self.ids[place], name), "no reason is known")
+                    for place in np.flatnonzero(which)
+                )
+                lines += [
+                    f"{name}: {count:,} {kind}: {shown(reason)}"
+                    for reason, count in reasons.most_common(_REASONS)
+                ]
+        return lines
+
+    def __str__(self) -> str:
+        lines = [self.summary_text()]
         if self.n_other:
             lines.append(f"{self.n_other:,} other files left out")
         if self.unreadable:
