@@ -1,0 +1,366 @@
+"""Errors and moments in square windows, compiled, each with its NumPy form.
+
+Pictures are (height, width * bands), bands interleaved: what goes down the rows is
+contiguous, and what goes along them is a shift by the number of bands. Sums go down by
+adding the row that enters a window and taking away the one that leaves it, which is
+exact for whole numbers; float pictures go to these kernels only where that is enough.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._optional import compiled
+
+__all__ = [
+    "SSIM",
+    "UQI",
+    "box_sums",
+    "squared_errors",
+    "squared_errors_numpy",
+    "window_errors",
+    "window_errors_numpy",
+    "window_moments",
+    "window_moments_numpy",
+]
+
+Array = NDArray[Any]
+Doubles = NDArray[np.float64]
+
+UQI, SSIM = 0, 1
+_ROWS = 16384  # squares of 8 bits that an int32 sums for certain
+
+
+def box_sums(plane: Array, size: int, bands: int) -> Array:
+    """Sum a plane of interleaved bands over all square windows inside it."""
+    height, width = plane.shape
+    rows, columns = height - size + 1, width - (size - 1) * bands
+    down = plane[:rows].copy()
+    for k in range(1, size):
+        down += plane[k : k + rows]
+    sums = down[:, :columns].copy()
+    for k in range(1, size):
+        sums += down[:, k * bands : k * bands + columns]
+    return sums
+
+
+def squared_errors_numpy(
+    pictures: Array, target: Array, columns: Array, sums: Array
+) -> None:
+    """Sum the squared differences from a target, band by band.
+
+    Parameters
+    ----------
+    pictures : array of uint8 or float64, shape (n, height, width * bands)
+        What is compared.
+    target : array of int16 or float64, shape (height, width * bands)
+        With what.
+    columns : array of int32 or float64, shape (width * bands,)
+        Room to work in.
+    sums : array of int64 or float64, shape (n, bands)
+        Filled.
+    """
+    bands = sums.shape[1]
+    for i, picture in enumerate(pictures):
+        errors = picture.astype(columns.dtype) - target
+        squares = (errors * errors).astype(sums.dtype)
+        sums[i] = squares.reshape(-1, bands).sum(axis=0)
+
+
+@compiled(stand_in=squared_errors_numpy)
+def squared_errors(pictures: Array, target: Array, columns: Array, sums: Array) -> None:
+    """The compiled form of `squared_errors_numpy`."""
+    n, height, width = pictures.shape
+    bands = sums.shape[1]
+    for i in range(n):
+        sums[i] = 0
+        for first in range(0, height, _ROWS):
+            columns[:] = 0
+            for y in range(first, min(first + _ROWS, height)):
+                row = pictures[i, y]
+                wanted = target[y]
+                for j in range(width):
+                    error = row[j] - wanted[j]
+                    columns[j] += error * error
+            for x in range(0, width, bands):
+                for band in range(bands):
+                    sums[i, band] += columns[x + band]
+
+
+def window_errors_numpy(
+    pictures: Array,
+    target: Array,
+    weights: Doubles,
+    bands: int,
+    together: bool,
+    sums: Array,
+    values: Doubles,
+) -> None:
+    """Sum the weighted roots of the squared errors in windows of 8 x 8 pixels.
+
+    Parameters
+    ----------
+    pictures : array of uint8 or float64, shape (n, height, width * bands)
+        What is compared.
+    target : array of int16 or float64, shape (height, width * bands)
+        With what.
+    weights : array of float64, shape (rows, columns)
+        Of the windows that count, from the first corner on: pixels, or where the bands
+        are not `together` samples.
+    bands : int
+        Bands.
+    together : bool
+        Whether the errors of all bands are summed before the root.
+    sums : array of int32 or float64, shape (4, width * bands)
+        Room to work in.
+    values : array of float64, shape (n,)
+        Filled.
+    """
+    rows, columns = weights.shape
+    for i, picture in enumerate(pictures):
+        errors = picture.astype(sums.dtype) - target
+        found = box_sums(errors * errors, 8, bands)
+        if together:
+            found = found.reshape(len(found), -1, bands).sum(axis=2)
+        values[i] = (weights * np.sqrt(found[:rows, :columns])).sum()
+
+
+@compiled(stand_in=window_errors_numpy)
+def window_errors(
+    pictures: Array,
+    target: Array,
+    weights: Doubles,
+    bands: int,
+    together: bool,
+    sums: Array,
+    values: Doubles,
+) -> None:
+    """The compiled form of `window_errors_numpy`."""
+    n, height, width = pictures.shape
+    rows, columns = weights.shape
+    step = bands if together else 1
+    down, two, four, all_bands = sums[0], sums[1], sums[2], sums[3]
+    packed = np.empty(columns)
+    totals = np.empty(columns)
+    for i in range(n):
+        down[:] = 0
+        totals[:] = 0
+        for y in range(rows + 7):
+            row = pictures[i, y]
+            wanted = target[y]
+            if y < 8:
+                for j in range(width):
+                    error = row[j] - wanted[j]
+                    down[j] += error * error
+            else:
+                gone = pictures[i, y - 8]
+                was = target[y - 8]
+                for j in range(width):
+                    error = row[j] - wanted[j]
+                    old = gone[j] - was[j]
+                    down[j] += error * error - old * old
+            if y >= 7:
+                source = down
+                if together and bands > 1:
+                    source = all_bands
+                    for j in range(width):
+                        all_bands[j] = down[j]
+                    for band in range(1, bands):
+                        other = down[band:]
+                        for j in range(width - band):
+                            all_bands[j] += other[j]
+                _sum_eight(source, two, four, bands, width)
+                shifted = four[4 * bands :]
+                for j in range(columns):
+                    packed[j] = four[j * step] + shifted[j * step]
+                of_row = weights[y - 7]
+                for j in range(columns):
+                    totals[j] += of_row[j] * np.sqrt(packed[j])
+        values[i] = totals.sum()
+
+
+def _only_compiled(*arguments: Any) -> None:
+    """Stand in for what compiled code alone calls."""
+    raise RuntimeError("this function is called from compiled code alone")
+
+
+@compiled(stand_in=_only_compiled)
+def _sum_eight(sums: Array, two: Array, four: Array, bands: int, width: int) -> None:
+    """Sum two and four neighbours along a row; eight are `four` and `four` shifted."""
+    shifted = sums[bands:]
+    for j in range(width - bands):
+        two[j] = sums[j] + shifted[j]
+    shifted = two[2 * bands :]
+    for j in range(width - 3 * bands):
+        four[j] = two[j] + shifted[j]
+
+
+@compiled(stand_in=_only_compiled)
+def _sum_across(
+    sums: Array, two: Array, four: Array, bands: int, size: int, found: Array
+) -> None:
+    """Sum 8 or 11 neighbours along a row."""
+    width = len(sums)
+    _sum_eight(sums, two, four, bands, width)
+    shifted = four[4 * bands :]
+    n = width - (size - 1) * bands
+    if size == 8:
+        for j in range(n):
+            found[j] = four[j] + shifted[j]
+    else:
+        ninth, last = two[8 * bands :], sums[10 * bands :]
+        for j in range(n):
+            found[j] = four[j] + shifted[j] + ninth[j] + last[j]
+
+
+@compiled(stand_in=_only_compiled)
+def slide(picture: Array, target: Array, y: int, size: int, sums: Array) -> None:
+    """Let row `y` enter the sums of values, squares and products, and one leave."""
+    row, wanted = picture[y], target[y]
+    values, squares, products = sums[0], sums[1], sums[2]
+    width = len(row)
+    if y < size:
+        for j in range(width):
+            values[j] += row[j]
+        for j in range(width):
+            squares[j] += row[j] * row[j]
+        for j in range(width):
+            products[j] += row[j] * wanted[j]
+    else:
+        gone, was = picture[y - size], target[y - size]
+        for j in range(width):
+            values[j] += row[j] - gone[j]
+        for j in range(width):
+            squares[j] += row[j] * row[j] - gone[j] * gone[j]
+        for j in range(width):
+            products[j] += row[j] * wanted[j] - gone[j] * was[j]
+
+
+@compiled(stand_in=_only_compiled)
+def sums_across(sums: Array, bands: int, size: int) -> None:
+    """Put the windows' sums of values, squares and products into rows 3 to 5."""
+    for k in range(3):
+        _sum_across(sums[k], sums[6], sums[7], bands, size, sums[3 + k])
+
+
+def window_moments_numpy(
+    pictures: Array,
+    target: Array,
+    means: Doubles,
+    squares: Doubles,
+    bands: int,
+    kind: int,
+    constants: Doubles,
+    sums: Array,
+    values: Doubles,
+) -> None:
+    """Average what UQI or SSIM makes of the moments in square windows.
+
+    Parameters
+    ----------
+    pictures : array of int32 or float64, shape (n, height, width * bands)
+        What is judged.
+    target : array of int32 or float64, shape (height, width * bands)
+        The reference.
+    means, squares : array of float64, shape (rows, columns)
+        Its windows' means and mean squares (of `UQI` times the scale), from the first
+        window on, as many as count.
+    bands : int
+        Bands.
+    kind : {UQI, SSIM}
+        Windows of 8 x 8 or 11 x 11 pixels.
+    constants : array of float64, shape (2,)
+        The scale of the sums; or SSIM's constants.
+    sums : array of int32 or float64, shape (8, width * bands)
+        Room to work in.
+    values : array of float64, shape (n,)
+        Filled.
+    """
+    size = 8 if kind == UQI else 11
+    scale = constants[0] if kind == UQI else 1 / 121
+    rows, columns = means.shape
+    for i, picture in enumerate(pictures):
+        mean, square, product = (
+            scale * box_sums(plane, size, bands)[:rows, :columns]
+            for plane in (picture, picture * picture, picture * target)
+        )
+        if kind == UQI:
+            found = _uqi(means, squares, mean, square, product)
+        else:
+            found = _ssim(means, squares, mean, square, product, constants)
+        values[i] = found.mean()
+
+
+def _uqi(g: Doubles, gg: Doubles, p: Doubles, pp: Doubles, gp: Doubles) -> Doubles:
+    """Give sewar's form of the index; its means are Wang and Bovik's sums."""
+    both = g * p
+    level = g * g + p * p
+    spread = 64 * (gg + pp) - level
+    above, below = 4 * (64 * gp - both) * both, spread * level
+    flat = below == 0
+    above, below = np.where(flat, 2 * both, above), np.where(flat, level, below)
+    dark = below == 0
+    return np.where(dark, 1.0, above / np.where(dark, 1.0, below))
+
+
+def _ssim(
+    g: Doubles, gg: Doubles, p: Doubles, pp: Doubles, gp: Doubles, constants: Doubles
+) -> Doubles:
+    """Give the structural similarity of windows."""
+    first, second = constants
+    above = (2 * g * p + first) * (2 * (gp - g * p) + second)
+    levels = g * g + p * p
+    found: Doubles = above / ((levels + first) * (gg + pp - levels + second))
+    return found
+
+
+@compiled(stand_in=window_moments_numpy)
+def window_moments(
+    pictures: Array,
+    target: Array,
+    means: Doubles,
+    squares: Doubles,
+    bands: int,
+    kind: int,
+    constants: Doubles,
+    sums: Array,
+    values: Doubles,
+) -> None:
+    """The compiled form of `window_moments_numpy`."""
+    rows, columns = means.shape
+    size = 8 if kind == UQI else 11
+    first, second = constants
+    totals = np.empty(columns)
+    for i in range(len(pictures)):
+        sums[:] = 0
+        totals[:] = 0
+        for y in range(rows + size - 1):
+            slide(pictures[i], target, y, size, sums)
+            if y < size - 1:
+                continue
+            sums_across(sums, bands, size)
+            plain, squared, product = sums[3], sums[4], sums[5]
+            of_row, squares_of_row = means[y - size + 1], squares[y - size + 1]
+            if kind == UQI:
+                for j in range(columns):
+                    g, p = of_row[j], plain[j] * first
+                    both = g * p
+                    level = g * g + p * p
+                    spread = 64.0 * (squares_of_row[j] + squared[j] * first) - level
+                    above = 4.0 * (64.0 * (product[j] * first) - both) * both
+                    below = spread * level
+                    above = above if below != 0.0 else 2.0 * both
+                    below = below if below != 0.0 else level
+                    above = above if below != 0.0 else 1.0
+                    below = below if below != 0.0 else 1.0
+                    totals[j] += above / below
+            else:
+                for j in range(columns):
+                    g, p = of_row[j], plain[j] / 121.0
+                    both, levels = g * p, g * g + p * p
+                    shared = product[j] / 121.0 - both
+                    spread = squares_of_row[j] + squared[j] / 121.0 - levels
+                    above = (2.0 * both + first) * (2.0 * shared + second)
+                    totals[j] += above / ((levels + first) * (spread + second))
+        values[i] = totals.sum() / (rows * columns)
