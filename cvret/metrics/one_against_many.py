@@ -17,8 +17,9 @@ from cvret.images.folders import list_images
 from cvret.images.reading import read_image
 from cvret.metrics.by_sewar import sewar_version
 from cvret.metrics.definitions import SEWAR, check_metrics, check_profile
+from cvret.metrics.full_reference import full_reference
+from cvret.metrics.many import Reference
 from cvret.metrics.pairs import check_candidate, check_reference, data_range_of
-from cvret.metrics.stand_in import Reference, full_reference
 from cvret.metrics.table import MetricTable
 
 __all__ = ["rank_by_metric"]
@@ -102,7 +103,7 @@ def rank_by_metric(
     check_jobs(n_jobs)
     if resize is not None:
         check_choice("resize", resize, ("reference",))
-    reference = check_reference("target", target, bands)
+    reference = _as_float64(check_reference("target", target, bands))
     peak = data_range_of(reference, data_range)
     sources = _sources_of(images)
     measuring = _Measuring(
@@ -218,7 +219,7 @@ class _Measuring:
         found = check_candidate(name, picture, self._reference, self._resize)
         if self._range_of_pixels:
             data_range_of(found, None)
-        return found
+        return _as_float64(found)
 
     def _notes(self, picture: NDArray[Any], row: NDArray[np.float64]) -> dict[str, str]:
         """Say why values are undefined; only what must be is computed once more."""
@@ -244,6 +245,11 @@ class _Measuring:
             bands=self._reference.shape[2],
             details=True,
         )
+
+
+def _as_float64(picture: NDArray[Any]) -> NDArray[Any]:
+    """Give floats one dtype, so that all can be compared; integers stay."""
+    return picture.astype(np.float64) if picture.dtype.kind == "f" else picture
 
 
 def _has_black(picture: NDArray[Any]) -> bool:
