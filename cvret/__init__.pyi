@@ -77,6 +77,7 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.full_reference import Measurement, full_reference, quality_map
 from .metrics.one_against_many import rank_by_metric
 from .metrics.table import MetricTable
 from .records import (
@@ -141,14 +142,8 @@ __all__ = [
     "EdgeHistogram",
     "EqualizeIntensity",
     "Explanation",
-    "Explanation",
-    "Explanation",
-    "FisherVector",
-    "FisherVector",
     "FisherVector",
     "FlatBackground",
-    "FormatError",
-    "FormatError",
     "FormatError",
     "FourierDescriptors",
     "GaborBank",
@@ -169,6 +164,7 @@ __all__ = [
     "LocalPhaseQuantization",
     "MarrHildrethHash",
     "Masked",
+    "Measurement",
     "MetricTable",
     "MissingExtraError",
     "NotFittedError",
@@ -177,8 +173,6 @@ __all__ = [
     "PerceptualHash",
     "Prepared",
     "Query",
-    "Query",
-    "QueryExpansion",
     "QueryExpansion",
     "RGBHistogram",
     "RGHistogram",
@@ -203,8 +197,10 @@ __all__ = [
     "__version__",
     "evaluate",
     "find_duplicates",
+    "full_reference",
     "list_images",
     "plot",
+    "quality_map",
     "rank_by_metric",
     "read_image",
     "truth",
