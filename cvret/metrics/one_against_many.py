@@ -19,7 +19,13 @@ from cvret.metrics.by_sewar import sewar_version
 from cvret.metrics.definitions import SEWAR, check_metrics, check_profile
 from cvret.metrics.full_reference import full_reference
 from cvret.metrics.many import Reference
-from cvret.metrics.pairs import check_candidate, check_reference, data_range_of
+from cvret.metrics.pairs import (
+    Pair,
+    check_candidate,
+    check_reference,
+    data_range_of,
+)
+from cvret.metrics.pixelwise import sam_of
 from cvret.metrics.table import MetricTable
 
 __all__ = ["rank_by_metric"]
@@ -89,7 +95,8 @@ def rank_by_metric(
 
     Notes
     -----
-    A few MB of pixels are held for each thread, however many files there are.
+    A few MB of pixels are held for each thread, however many files there are. How many
+    flat windows scc leaves out of a value is not counted here; `full_reference` tells.
 
     Examples
     --------
@@ -179,13 +186,11 @@ class _Measuring:
             reference, names, data_range=data_range, profile=profile
         )
         self.n_bytes = reference.nbytes
-        self._has_black = _has_black(reference)
-        # What is left out for the target's sake is so in every pair.
+        self._has_spectrum = _has_spectrum(reference)
+        # What is said for the target's sake holds for every pair.
         own = self._details(reference, names)
         self._always = {
-            name: one.note
-            for name, one in own.items()
-            if one.note and np.isfinite(one.value)
+            name: one.note for name, one in own.items() if not np.isnan(one.value)
         }
 
     def block(self, ids: Sequence[str], pictures: Sequence[Any]) -> _Block:
@@ -222,18 +227,21 @@ class _Measuring:
         return _as_float64(found)
 
     def _notes(self, picture: NDArray[Any], row: NDArray[np.float64]) -> dict[str, str]:
-        """Say why values are undefined; only what must be is computed once more."""
+        """Say why values are undefined; only those are computed once more."""
         asked = [
             name
             for name, value in zip(self._names, row, strict=True)
             if not np.isfinite(value)
-            or (name == "sam" and (self._has_black or _has_black(picture)))
         ]
         notes = {n: note for n, note in self._always.items() if n not in asked}
+        if "sam" in self._names and "sam" not in asked:
+            there = self._has_spectrum & _has_spectrum(picture)
+            pair = Pair(self._reference, picture, self._data_range)
+            notes["sam"] = sam_of(np.where(there, 0.0, np.nan), pair).note
         if asked:
             found = self._details(picture, tuple(asked))
-            notes.update({name: one.note for name, one in found.items() if one.note})
-        return notes
+            notes.update({name: one.note for name, one in found.items()})
+        return {name: note for name, note in notes.items() if note}
 
     def _details(self, picture: NDArray[Any], names: tuple[str, ...]) -> Any:
         return full_reference(
@@ -252,9 +260,12 @@ def _as_float64(picture: NDArray[Any]) -> NDArray[Any]:
     return picture.astype(np.float64) if picture.dtype.kind == "f" else picture
 
 
-def _has_black(picture: NDArray[Any]) -> bool:
-    """Whether all bands of some pixel are zero."""
-    return not picture.any(axis=2).all()
+def _has_spectrum(picture: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell of each pixel whether any of its bands is not zero."""
+    there: NDArray[np.bool_] = picture[:, :, 0] != 0
+    for band in range(1, picture.shape[2]):
+        there |= picture[:, :, band] != 0
+    return there
 
 
 def _measured(

@@ -192,12 +192,13 @@ class MetricTable:
                 ("infinite", np.isinf(values)),
             ):
                 reasons = Counter(
-                    self.notes.get((self.ids[place], name), "no reason is known")
+                    self.notes.get((self.ids[place], name), "")
                     for place in np.flatnonzero(which)
                 )
                 lines += [
                     f"{name}: {count:,} {kind}: {shown(reason)}"
                     for reason, count in reasons.most_common(_REASONS)
+                    if reason
                 ]
         return lines
 
