@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_choice, check_flag
+from cvret._checks import check_flag
 from cvret.metrics import hypercomplex, maps, pixelwise, scales, textbook, windowed
 from cvret.metrics.definitions import check_metrics, check_profile
 from cvret.metrics.maps import Map
@@ -70,7 +70,123 @@ def full_reference(
     mask: NDArray[Any] | None = None,
     details: bool = False,
 ) -> dict[str, Any]:
-    """Compare two pictures."""
+    """Compare two pictures by full-reference metrics.
+
+    Parameters
+    ----------
+    a : array of shape (height, width) or (height, width, bands), or path
+        The reference: what is true. Whole or floating-point numbers; a file is read as
+        RGB of 8 bits. Metrics marked with * give another value if it is exchanged with
+        `b`.
+    b : array or path
+        The picture that is judged, of the same size, bands and dtype.
+    metrics : str or list of str, optional
+        Names from the table below; all of them if left out.
+    data_range : float, optional
+        The difference between the largest and the smallest value a pixel can have. If
+        left out, the largest value of an integer dtype, and 1 for floats, which must
+        then lie in [0, 1].
+    resize : {"reference"}, optional
+        Give `b` the size of `a` first; sizes that differ are an error otherwise.
+    profile : {"sewar", "textbook"}
+        Whose values: those of sewar 0.4.10, or of the papers; see Notes.
+    bands : int, optional
+        How many bands the pictures must have. Four are refused as RGBA, unless this is
+        4.
+    mask : array of bool, shape (height, width), optional
+        True where pixels count. Metrics of windows take those that lie wholly within.
+    details : bool
+        Give a `Measurement` instead of a float, whose note tells why a value is
+        undefined, what was left out, or that it means little.
+
+    Returns
+    -------
+    dict of str to float, or to Measurement
+        In the order that was asked for.
+
+    Raises
+    ------
+    ImageError
+        If a file is no readable picture.
+    TypeError
+        If a picture is no array of numbers, or another argument is of a wrong type.
+    UnknownNameError
+        If there is no such metric; the message lists those there are.
+    ValueError
+        If the pictures do not fit each other, hold NaN or infinite pixels, or have a
+        dynamic range that cannot be told.
+
+    See Also
+    --------
+    quality_map : where two pictures differ.
+
+    Notes
+    -----
+    =======  ==========  ============  ===================  ==========================
+    metric   good is     range         unit                 undefined
+    =======  ==========  ============  ===================  ==========================
+    cosine   large       [-1, 1]                            one picture is all zero
+    ergas*   small       [0, inf)      %                    all bands of `a` have mean 0
+    mse      small       [0, inf)      squared gray levels
+    msssim   large       [-1, 1]                            below 11 x 11 pixels
+    psnr     large       (-inf, inf]   dB                   never; inf if equal
+    psnrb*   large       (-inf, inf]   dB                   one row, and blocks in it
+    q2n*     large       [0, 1]                             below 16 x 16 pixels
+    rase*    small       [0, inf)      %                    below 9 x 9 pixels
+    rmse     small       [0, inf)      gray levels
+    rmse_sw  small       [0, inf)      gray levels          below 9 x 9 pixels
+    sam      small       [0, pi]       radians              a spectrum is zero everywhere
+    scc      large       [-1, 1]                            never
+    ssim     large       [-1, 1]                            below 11 x 11 pixels
+    uqi      large       [-1, 1]                            below 9 x 9 pixels
+    vifp*    large       [0, inf)                           `a` is flat, below 41 x 41
+    =======  ==========  ============  ===================  ==========================
+
+    An undefined value is NaN. Pixels without a spectrum (sam), bands with mean 0 (ergas)
+    and flat bands of the reference (vifp) are left out; sewar gives NaN or infinity for
+    the last two. Below their least side sewar's ssim and vifp are numbers nevertheless,
+    of windows that hang over: the profile "sewar" gives them, with a note. A flat
+    reference has a vifp of 1 with itself, and none with other pictures; of 16 bits or of
+    floats, sewar divides rounding errors there.
+
+    The profiles differ in the following, shown by ``ramp``, the numbers from 0 to 255 in
+    16 rows of 16, unless another picture is named:
+
+    =======  ========================  ===========================  ===============
+    metric   sewar                     textbook                     pair: values
+    =======  ========================  ===========================  ===============
+    msssim   weights of scales that    divided by their sum, terms  negative:
+             fit as they are           below 0 cut                  0.982, 0
+    psnrb    first band                luma of three bands          RGB, green
+                                                                    negative: inf,
+                                                                    9.36
+    rase     windows of 8 x 8          the whole picture            halved: 53.4, 58.0
+    rmse_sw  without the last windows  all windows                  last pixel 0:
+                                                                    0, 0.394
+    sam      arc cosine                arc tangent, exactly 0 for   noise, itself:
+                                       equal spectra                4e-9, 0
+    scc      flat windows count 0      they are left out            half black,
+                                                                    itself: 0.625, 1
+    ssim     uniform windows           Gaussian windows, as in      negative:
+                                       scikit-image                 -0.894, -0.826
+    uqi      means for sums            Wang and Bovik's sums        negative:
+                                                                    0.622, -0.822
+    vifp     gray levels as they are   scaled to a range of 255     floats in [0, 1]:
+                                                                    0.9998, 0.444
+    =======  ========================  ===========================  ===============
+
+    The papers stand in ``cvret.metrics.definitions.METRICS``.
+
+    Examples
+    --------
+    All pixels differ by 51, a fifth of 255: ``20 * log10(5)`` decibels.
+
+    >>> black, gray = np.zeros((8, 8), np.uint8), np.full((8, 8), 51, np.uint8)
+    >>> full_reference(black, gray, ["rmse", "psnr"])
+    {'rmse': 51.0, 'psnr': 13.979400086720377}
+    >>> full_reference(black, gray, "ergas", details=True)["ergas"]
+    Measurement(value=nan, note='the reference has mean 0 in every band')
+    """
     check_profile(profile)
     names = check_metrics(metrics)
     measured = _SEWAR if profile == "sewar" else _TEXTBOOK
@@ -96,8 +212,51 @@ def quality_map(
     mask: NDArray[Any] | None = None,
     bands: int | None = None,
 ) -> NDArray[np.float64]:
-    """Show where two pictures differ: a metric at each pixel."""
-    check_choice("metric", metric, MAPPED)
+    """Show where two pictures differ: a metric at each pixel.
+
+    Parameters
+    ----------
+    a, b : array of shape (height, width) or (height, width, bands), or path
+        The reference, and the picture that is judged; see `full_reference`.
+    metric : {"mse", "rmse", "rmse_sw", "sam", "scc", "ssim", "uqi"}
+        The others have no value at a pixel.
+    data_range : float, optional
+        As for `full_reference`.
+    profile : {"sewar", "textbook"}
+        As for `full_reference`.
+    mask : array of bool, shape (height, width), optional
+        True where pixels count.
+    bands : int, optional
+        As for `full_reference`.
+
+    Returns
+    -------
+    array of float64, shape (height, width)
+        The value of each pixel, or of the window around it, averaged over bands (the
+        rmse is the root of the average). NaN where there is none: within half a window
+        of the edge, outside of the mask, and where the metric is undefined.
+
+    Raises
+    ------
+    ImageError, TypeError, ValueError
+        As `full_reference`, and if the metric has no map.
+
+    See Also
+    --------
+    full_reference : one number for two pictures.
+
+    Examples
+    --------
+    >>> a = np.zeros((2, 2), np.uint8)
+    >>> quality_map(a, np.array([[0, 5], [0, 0]], np.uint8), "rmse")
+    array([[0., 5.], [0., 0.]])
+    """
+    if metric not in MAPPED:
+        check_metrics(metric)
+        raise ValueError(
+            f"metric must have a value at each pixel, got {metric!r}; those that have "
+            f"one are {', '.join(MAPPED)}"
+        )
     check_profile(profile)
     pair = _pair(a, b, data_range, None, bands, mask)
     if metric in ("mse", "rmse"):
@@ -111,14 +270,13 @@ def quality_map(
 def _map(metric: str, pair: Pair, profile: str) -> Map:
     if profile == "textbook":
         return textbook.TEXTBOOK_MAPS[metric](pair)
-    if metric == "scc":
-        return maps.scc_map(pair)[0]
     return _SEWAR_MAPS[metric](pair)
 
 
 _SEWAR_MAPS = {
     "rmse_sw": maps.rmse_sw_map,
     "sam": maps.sam_map,
+    "scc": windowed.scc_map_with_flat,
     "ssim": maps.ssim_map,
     "uqi": maps.uqi_map,
 }

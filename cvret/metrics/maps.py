@@ -169,8 +169,8 @@ def similarity_maps(
     return np.stack(similar), np.stack(structured)
 
 
-def scc_map(pair: Pair, *, flat: float = 0.0) -> tuple[Map, bool]:
-    """Correlations of high-passed windows of 8 x 8 pixels; `flat` where one is flat.
+def scc_map(pair: Pair) -> tuple[Map, bool]:
+    """Correlations of high-passed windows of 8 x 8 pixels; NaN where one is flat.
 
     Windows hang over the picture's edge, where zeros stand. Also whether the spread of
     a window is not 0, but rounding noise, which sewar divides by rounding noise.
@@ -182,7 +182,7 @@ def scc_map(pair: Pair, *, flat: float = 0.0) -> tuple[Map, bool]:
         mean_y, spread_y, noise_y = _spread(high_y, np.abs(y).max(), pair.exact)
         both = overhanging_means(high_x * high_y, 8, pair.exact) - mean_x * mean_y
         bottom = np.sqrt(spread_x) * np.sqrt(spread_y)
-        values = np.full(both.shape, flat)
+        values = np.full(both.shape, np.nan)
         found.append(np.divide(both, bottom, out=values, where=bottom != 0))
         noisy = noisy or noise_x or noise_y
     counted = None

@@ -230,6 +230,8 @@ def data_range_of(
             )
         return float(data_range)
     floats = reference.dtype.kind == "f"
+    if reference.dtype.kind == "u":
+        return float(np.iinfo(reference.dtype).max)
     for picture in (reference, *candidates):
         low, high = float(picture.min()), float(picture.max())
         if floats and not (low >= 0 and high <= 1):

@@ -36,8 +36,9 @@ def cosine(pair: Pair) -> Measurement:
 
 def mse(pair: Pair) -> Measurement:
     """Mean of squared differences."""
-    a, b = pair.pixels
-    return Measurement(float(np.mean((a - b) ** 2)))
+    errors = np.subtract(pair.reference, pair.candidate, dtype=np.float64)
+    errors = errors.ravel() if pair.mask is None else errors[pair.mask].ravel()
+    return Measurement(float(errors @ errors) / errors.size)
 
 
 def rmse(pair: Pair) -> Measurement:

@@ -143,7 +143,7 @@ def rmse_sw_map(pair: Pair) -> Map:
 
 def scc_map_without_flat(pair: Pair) -> Map:
     """Correlations of high-passed windows, NaN where one is flat."""
-    found, _ = scc_map(pair, flat=nan)
+    found, _ = scc_map(pair)
     return found
 
 

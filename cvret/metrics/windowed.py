@@ -1,5 +1,6 @@
 """Metrics that are averages over windows, as sewar has them."""
 
+from dataclasses import replace
 from math import nan
 
 import numpy as np
@@ -17,7 +18,16 @@ from cvret.metrics.maps import (
 )
 from cvret.metrics.pairs import Measurement, Pair
 
-__all__ = ["average", "rase", "rmse_sw", "scc", "ssim", "too_small", "uqi"]
+__all__ = [
+    "average",
+    "rase",
+    "rmse_sw",
+    "scc",
+    "scc_map_with_flat",
+    "ssim",
+    "too_small",
+    "uqi",
+]
 
 
 def rmse_sw(pair: Pair) -> Measurement:
@@ -59,15 +69,27 @@ def ssim(pair: Pair) -> Measurement:
 
 def scc(pair: Pair) -> Measurement:
     """Correlation of high-passed windows, averaged; flat ones count 0."""
-    correlations, noisy = scc_map(pair)
-    if not noisy:
-        return average("scc", correlations)
-    if pair.mask is not None:
-        why = "windows that are flat up to rounding count 0"
-        return average("scc", correlations, why)
-    value = by_sewar("scc", pair.reference, pair.candidate, pair.data_range)
-    why = "windows that are flat up to rounding count as noise over noise, as in sewar"
-    return Measurement(nan if value is None else value, why)
+    found, noisy = scc_map(pair)
+    if noisy and pair.mask is None:
+        value = by_sewar("scc", pair.reference, pair.candidate, pair.data_range)
+        why = (
+            "windows that are flat up to rounding count as they do in sewar: by chance"
+        )
+        return Measurement(nan if value is None else value, why)
+    flat = np.isnan(found.values)
+    counted = flat if found.counted is None else flat[:, found.counted]
+    n_flat = int(counted.sum())
+    note = f"{n_flat} of {counted.size} windows are flat, and count as 0"
+    return average("scc", _filled(found), note if n_flat else "")
+
+
+def scc_map_with_flat(pair: Pair) -> Map:
+    """Correlations of high-passed windows of 8 x 8 pixels; 0 where one is flat."""
+    return _filled(scc_map(pair)[0])
+
+
+def _filled(found: Map) -> Map:
+    return replace(found, values=np.nan_to_num(found.values, nan=0.0))
 
 
 def too_small(metric: str, pair: Pair, profile: str = "sewar") -> Measurement | None:
