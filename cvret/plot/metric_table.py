@@ -13,7 +13,7 @@ from cvret.errors import ImageError
 from cvret.images.reading import read_image
 from cvret.metrics.definitions import METRICS
 from cvret.metrics.table import MetricTable
-from cvret.plot.figures import BLUE, LABEL, QUIET, RULE, TICK, TITLE, new_figure
+from cvret.plot.figures import BLUE, LABEL, QUIET, RED, RULE, TICK, TITLE, new_figure
 from cvret.plot.tiles import PIXELS, TILE, place_picture, share_of, write_line
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ __all__ = ["plot_metric_table"]
 
 _SIDE = 1.3  # inches of a tile
 _HEAD = 0.34  # above a row's tiles, for the metric
+_LINE = 0.2  # more where values are undefined
 _TEXT = 0.38  # below them, for two lines
 _ROW = _HEAD + _SIDE + _TEXT + 0.12
 _GAP = 0.16
@@ -71,27 +72,31 @@ def plot_metric_table(
     find = _finder(pictures_of)
     columns = min(k, len(table))
     width = max(2 * _EDGE + (columns + 1) * (_SIDE + _GAP) + _GAP, 6.5)
-    height = 2 * _EDGE + _TOP + len(table.metrics) * _ROW
+    reasons = {metric: _undefined(table, metric) for metric in table.metrics}
+    n_reasons = sum(map(bool, reasons.values()))
+    height = 2 * _EDGE + _TOP + len(table.metrics) * _ROW + n_reasons * _LINE
     figure = new_figure(width, height, "plot_metric_table")
     figure.set_layout_engine("none")
     top = height - _EDGE
     _write_title(figure, table, top, width - 2 * _EDGE)
     own = _thumbnail(target, table.data_range)
     seen: dict[str, NDArray[np.uint8] | None] = {}
-    for row, metric in enumerate(table.metrics):
+    top -= _TOP
+    for metric in table.metrics:
         best = table.best(metric, k)
         for id_, _ in best:
             if id_ not in seen:
                 seen[id_] = _thumbnail(find(id_), table.data_range)
         shown = [(id_, value, seen[id_]) for id_, value in best]
-        _draw_row(figure, table, metric, top - _TOP - row * _ROW, own, shown)
+        _draw_row(figure, metric, reasons[metric], top, own, shown)
+        top -= _ROW + _LINE * bool(reasons[metric])
     return figure
 
 
 def _draw_row(
     figure: Any,
-    table: MetricTable,
     metric: str,
+    reason: str,
     top: float,
     target: NDArray[np.uint8] | None,
     shown: list[tuple[str, float, NDArray[np.uint8] | None]],
@@ -102,11 +107,15 @@ def _draw_row(
     x, y = share_of(figure, (_EDGE, top))
     figure.add_artist(_rule(x, share_of(figure, (width - _EDGE, top))[0], y))
     write_line(figure, metric, (_EDGE, top - 0.22), size=TITLE, width=_SIDE)
-    about = _about(table, metric)
     room = width - _EDGE - left
+    place = (left, top - 0.22)
     write_line(
-        figure, about, (left, top - 0.22), size=LABEL, color=QUIET, width=room, most=150
+        figure, _about(metric), place, size=LABEL, color=QUIET, width=room, most=150
     )
+    if reason:
+        top -= _LINE
+        place = (left, top - 0.22)
+        write_line(figure, reason, place, size=LABEL, color=RED, width=room, most=150)
     bottom = top - _HEAD - _SIDE
     place_picture(figure, target, (_EDGE, bottom), _SIDE)
     for spine in figure.axes[-1].spines.values():
@@ -139,19 +148,22 @@ def _write_title(figure: Any, table: MetricTable, top: float, width: float) -> N
     )
 
 
-def _about(table: MetricTable, metric: str) -> str:
-    """Say what a metric is, which values are good, and how many there are none of."""
+def _about(metric: str) -> str:
+    """Say what a metric is, its unit, and which values are good."""
     known = METRICS[metric]
     good = "large" if known.is_similarity else "small"
     unit = f" ({known.unit})" if known.unit else ""
+    return f"{known.title}{unit}; {good} is best"
+
+
+def _undefined(table: MetricTable, metric: str) -> str:
+    """Say how many values are undefined, and why the first of them is."""
     undefined = np.isnan(table.column(metric))
-    text = f"{known.title}{unit}; {good} is best"
     if not undefined.any():
-        return text
-    first = table.ids[int(np.argmax(undefined))]
-    note = table.notes.get((first, metric), "")
-    many = "all" if undefined.all() else f"{undefined.sum():,}"
-    return f"{text}; {many} undefined" + (f" ({note})" if note else "")
+        return ""
+    note = table.notes.get((table.ids[int(np.argmax(undefined))], metric), "")
+    many = f"{undefined.sum():,} of {len(table):,} undefined"
+    return f"{many}: {note}" if note else many
 
 
 def _rule(left: float, right: float, y: float) -> Any:

@@ -79,10 +79,13 @@ def write_line(
     x, y = share_of(figure, place)
     shown = plain_text(text, most)
     line = figure.text(x, y, shown, fontsize=size, color=color, parse_math=False)
-    letters = len(shown)
-    while letters > 1 and line.get_window_extent().width > width * figure.dpi:
+    wide, letters = line.get_window_extent().width, len(shown)
+    if wide > width * figure.dpi:
+        letters = int(letters * width * figure.dpi / wide) + 1
+    while letters > 1 and wide > width * figure.dpi:
         letters -= 1
         line.set_text(plain_text(text, letters))
+        wide = line.get_window_extent().width
 
 
 def share_of(figure: Any, inches: Sequence[float]) -> tuple[float, ...]:
