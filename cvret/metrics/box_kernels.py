@@ -17,8 +17,11 @@ __all__ = [
     "SSIM",
     "UQI",
     "box_sums",
+    "make_room",
+    "slide",
     "squared_errors",
     "squared_errors_numpy",
+    "sums_across",
     "window_errors",
     "window_errors_numpy",
     "window_moments",
@@ -29,6 +32,8 @@ Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 
 UQI, SSIM = 0, 1
+_LANES = 32  # that compiled loops may take at once
+_SLACK = 10  # neighbours beyond a row that sums along it may touch
 _ROWS = 16384  # squares of 8 bits that an int32 sums for certain
 
 
@@ -43,6 +48,15 @@ def box_sums(plane: Array, size: int, bands: int) -> Array:
     for k in range(1, size):
         sums += down[:, k * bands : k * bands + columns]
     return sums
+
+
+def make_room(rows: int, width: int, bands: int, dtype: Any) -> Array:
+    """Make rows of sums with room beyond the width.
+
+    Sums along a row then run in whole vectors, and what they put beyond its end is not
+    looked at.
+    """
+    return np.zeros((rows, -(-width // _LANES) * _LANES + _SLACK * bands), dtype)
 
 
 def squared_errors_numpy(
@@ -112,8 +126,8 @@ def window_errors_numpy(
         Bands.
     together : bool
         Whether the errors of all bands are summed before the root.
-    sums : array of int32 or float64, shape (4, width * bands)
-        Room to work in.
+    sums : array of int32 or float64
+        Room of 12 rows, see `make_room`.
     values : array of float64, shape (n,)
         Filled.
     """
@@ -139,44 +153,36 @@ def window_errors(
     """The compiled form of `window_errors_numpy`."""
     n, height, width = pictures.shape
     rows, columns = weights.shape
-    step = bands if together else 1
-    down, two, four, all_bands = sums[0], sums[1], sums[2], sums[3]
-    packed = np.empty(columns)
+    step = 1 if together else bands
+    side = width // bands if together else width
+    down, two, four, errors = sums[0], sums[1], sums[2], sums[3]
+    ring = sums[4:12]
     totals = np.empty(columns)
     for i in range(n):
         down[:] = 0
+        ring[:] = 0
         totals[:] = 0
         for y in range(rows + 7):
             row = pictures[i, y]
             wanted = target[y]
-            if y < 8:
-                for j in range(width):
-                    error = row[j] - wanted[j]
-                    down[j] += error * error
-            else:
-                gone = pictures[i, y - 8]
-                was = target[y - 8]
-                for j in range(width):
-                    error = row[j] - wanted[j]
-                    old = gone[j] - was[j]
-                    down[j] += error * error - old * old
+            for j in range(width):
+                error = row[j] - wanted[j]
+                errors[j] = error * error
+            entering = errors
+            if together:
+                _sum_bands(errors, bands, side, four)
+                entering = four
+            here = ring[y % 8]
+            for j in range(side):
+                down[j] += entering[j] - here[j]
+            for j in range(side):
+                here[j] = entering[j]
             if y >= 7:
-                source = down
-                if together and bands > 1:
-                    source = all_bands
-                    for j in range(width):
-                        all_bands[j] = down[j]
-                    for band in range(1, bands):
-                        other = down[band:]
-                        for j in range(width - band):
-                            all_bands[j] += other[j]
-                _sum_eight(source, two, four, bands, width)
-                shifted = four[4 * bands :]
-                for j in range(columns):
-                    packed[j] = four[j * step] + shifted[j * step]
+                _sum_eight(down, two, four, step)
+                shifted = four[4 * step :]
                 of_row = weights[y - 7]
                 for j in range(columns):
-                    totals[j] += of_row[j] * np.sqrt(packed[j])
+                    totals[j] += of_row[j] * np.sqrt(np.float64(four[j] + shifted[j]))
         values[i] = totals.sum()
 
 
@@ -186,13 +192,28 @@ def _only_compiled(*arguments: Any) -> None:
 
 
 @compiled(stand_in=_only_compiled)
-def _sum_eight(sums: Array, two: Array, four: Array, bands: int, width: int) -> None:
+def _sum_bands(row: Array, bands: int, n_pixels: int, found: Array) -> None:
+    """Sum the bands of each pixel."""
+    if bands == 3:
+        for x in range(n_pixels):
+            found[x] = row[3 * x] + row[3 * x + 1] + row[3 * x + 2]
+        return
+    for x in range(n_pixels):
+        found[x] = row[x * bands]
+    for band in range(1, bands):
+        for x in range(n_pixels):
+            found[x] += row[x * bands + band]
+
+
+@compiled(stand_in=_only_compiled)
+def _sum_eight(sums: Array, two: Array, four: Array, step: int) -> None:
     """Sum two and four neighbours along a row; eight are `four` and `four` shifted."""
-    shifted = sums[bands:]
-    for j in range(width - bands):
+    width = len(sums) - _SLACK * step
+    shifted = sums[step:]
+    for j in range(width):
         two[j] = sums[j] + shifted[j]
-    shifted = two[2 * bands :]
-    for j in range(width - 3 * bands):
+    shifted = two[2 * step :]
+    for j in range(width):
         four[j] = two[j] + shifted[j]
 
 
@@ -201,16 +222,15 @@ def _sum_across(
     sums: Array, two: Array, four: Array, bands: int, size: int, found: Array
 ) -> None:
     """Sum 8 or 11 neighbours along a row."""
-    width = len(sums)
-    _sum_eight(sums, two, four, bands, width)
+    _sum_eight(sums, two, four, bands)
+    width = len(sums) - _SLACK * bands
     shifted = four[4 * bands :]
-    n = width - (size - 1) * bands
     if size == 8:
-        for j in range(n):
+        for j in range(width):
             found[j] = four[j] + shifted[j]
     else:
         ninth, last = two[8 * bands :], sums[10 * bands :]
-        for j in range(n):
+        for j in range(width):
             found[j] = four[j] + shifted[j] + ninth[j] + last[j]
 
 
@@ -272,8 +292,8 @@ def window_moments_numpy(
         Windows of 8 x 8 or 11 x 11 pixels.
     constants : array of float64, shape (2,)
         The scale of the sums; or SSIM's constants.
-    sums : array of int32 or float64, shape (8, width * bands)
-        Room to work in.
+    sums : array of int32 or float64
+        Room of 8 rows, see `make_room`.
     values : array of float64, shape (n,)
         Filled.
     """
@@ -331,6 +351,7 @@ def window_moments(
     rows, columns = means.shape
     size = 8 if kind == UQI else 11
     first, second = constants
+    scale = first if kind == UQI else 1.0 / 121.0
     totals = np.empty(columns)
     for i in range(len(pictures)):
         sums[:] = 0
@@ -344,11 +365,11 @@ def window_moments(
             of_row, squares_of_row = means[y - size + 1], squares[y - size + 1]
             if kind == UQI:
                 for j in range(columns):
-                    g, p = of_row[j], plain[j] * first
+                    g, p = of_row[j], plain[j] * scale
                     both = g * p
                     level = g * g + p * p
-                    spread = 64.0 * (squares_of_row[j] + squared[j] * first) - level
-                    above = 4.0 * (64.0 * (product[j] * first) - both) * both
+                    spread = 64.0 * (squares_of_row[j] + squared[j] * scale) - level
+                    above = 4.0 * (64.0 * (product[j] * scale) - both) * both
                     below = spread * level
                     above = above if below != 0.0 else 2.0 * both
                     below = below if below != 0.0 else level
@@ -357,10 +378,10 @@ def window_moments(
                     totals[j] += above / below
             else:
                 for j in range(columns):
-                    g, p = of_row[j], plain[j] / 121.0
+                    g, p = of_row[j], plain[j] * scale
                     both, levels = g * p, g * g + p * p
-                    shared = product[j] / 121.0 - both
-                    spread = squares_of_row[j] + squared[j] / 121.0 - levels
+                    shared = product[j] * scale - both
+                    spread = squares_of_row[j] + squared[j] * scale - levels
                     above = (2.0 * both + first) * (2.0 * shared + second)
                     totals[j] += above / ((levels + first) * (spread + second))
         values[i] = totals.sum() / (rows * columns)

@@ -62,8 +62,8 @@ def spatial_correlation_numpy(
         Its windows' means and standard deviations.
     bands : int
         Bands.
-    sums : array of int32 or float64, shape (8, (width + 7) * bands)
-        Room to work in.
+    sums : array of int32 or float64
+        Room of 8 rows for the padded width, see `make_room`.
     padded : array of int32 or float64, shape as of `target`
         Zeros, and room to work in.
     values : array of float64, shape (n, 2)
@@ -82,14 +82,12 @@ def spatial_correlation_numpy(
         values[i] = found.sum(), alive.sum()
 
 
-def _high_pass_numpy(
-    picture: Array, bands: int, y: int, down: Array, row: Array
-) -> None:
-    """Stand in for `_high_pass`, which only compiled code calls."""
+def _only_compiled(*arguments: Any) -> None:
+    """Stand in for what compiled code alone calls."""
     raise RuntimeError("this function is called from compiled code alone")
 
 
-@compiled(stand_in=_high_pass_numpy)
+@compiled(stand_in=_only_compiled)
 def _high_pass(picture: Array, bands: int, y: int, down: Array, row: Array) -> None:
     """Filter row `y` as `high_pass` does."""
     height, width = picture.shape
