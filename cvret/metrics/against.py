@@ -91,7 +91,15 @@ class Block:
 
 
 class Part(Protocol):
-    """Measures blocks of pictures against what it keeps of the reference."""
+    """Measures blocks of pictures against what it keeps of the reference.
+
+    Attributes
+    ----------
+    takes_bytes : bool
+        Whether it reads pictures of 8 bits as they are.
+    """
+
+    takes_bytes: bool
 
     def __call__(self, block: Block) -> Values:
         """Give an array of shape (n,) for each of its metrics."""
@@ -158,6 +166,8 @@ def make_parts(
 class SquaredErrors:
     """Sums of squared errors, and the metrics that need no more of a picture."""
 
+    takes_bytes = True
+
     def __init__(self, target: Block, data_range: float, names: set[str]) -> None:
         whole = target.values.dtype == np.uint8
         self._target = target.values[0].astype(np.int16 if whole else np.float64)
@@ -198,6 +208,8 @@ class SquaredErrors:
 class Cosine:
     """The cosine of pictures as long vectors."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block) -> None:
         self._scale = float(np.abs(target.doubles).max()) or 1.0
         self._target = target.doubles.ravel() / self._scale
@@ -218,6 +230,8 @@ class Cosine:
 class Angles:
     """Mean angles between spectra."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, by_halves: bool) -> None:
         self._target = target.doubles.reshape(-1, target.bands)
         self._lengths = np.sqrt((self._target * self._target).sum(axis=1))
@@ -235,6 +249,8 @@ class Angles:
 
 class WindowErrors:
     """Roots of the squared errors in windows: rmse_sw, or rase if bands go together."""
+
+    takes_bytes = True
 
     def __init__(self, target: Block, together: bool, every: bool) -> None:
         whole = target.values.dtype == np.uint8
@@ -274,6 +290,8 @@ class WindowErrors:
 class QualityIndex:
     """The universal quality index, by means as in sewar or by sums as in the paper."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, by_sums: bool) -> None:
         self._target = target.numbers[0]
         bands = target.bands
@@ -294,6 +312,8 @@ class QualityIndex:
 class Similarity:
     """Structural similarity in uniform windows."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, data_range: float) -> None:
         self._target = target.numbers[0]
         plane = target.doubles[0]
@@ -309,7 +329,7 @@ class Similarity:
 def _moments(part: Any, block: Block, kind: int) -> Doubles:
     found = np.empty(block.n)
     width, dtype = part._target.shape[1], part._target.dtype
-    room = make_room(8, width, block.bands, dtype)
+    room = make_room(4, width, block.bands, dtype, parts=3)
     window_moments(
         block.numbers,
         part._target,
@@ -332,6 +352,8 @@ def _constants(data_range: float) -> Doubles:
 class Correlation:
     """The spatial correlation coefficient."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, alive_only: bool) -> None:
         plane, bands = target.numbers[0], target.bands
         height, width = plane.shape
@@ -345,7 +367,8 @@ class Correlation:
 
     def __call__(self, block: Block) -> Values:
         found = np.empty((block.n, 2))
-        room = make_room(8, self._target.shape[1], block.bands, self._target.dtype)
+        width, dtype = self._target.shape[1], self._target.dtype
+        room = make_room(4, width, block.bands, dtype, parts=3)
         padded = np.zeros_like(self._target)
         spatial_correlation(
             block.numbers,
@@ -374,6 +397,8 @@ class _Scale:
 
 class Scales:
     """Structural similarity in Gaussian windows, at one scale and at several."""
+
+    takes_bytes = False
 
     def __init__(self, target: Block, data_range: float, textbook: bool) -> None:
         shorter = min(target.pictures.shape[1:3])
@@ -428,6 +453,8 @@ def _halved(planes: Doubles, bands: int) -> Doubles:
 
 class Information:
     """Visual information fidelity of pixels that are scaled by a factor."""
+
+    takes_bytes = False
 
     def __init__(self, target: Block, factor: float) -> None:
         self._factor = factor
