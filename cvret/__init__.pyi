@@ -77,6 +77,7 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.full_reference import Measurement, full_reference, quality_map
 from .records import (
     AggregatedWords,
     Explanation,
@@ -167,6 +168,7 @@ __all__ = [
     "LocalPhaseQuantization",
     "MarrHildrethHash",
     "Masked",
+    "Measurement",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
@@ -200,8 +202,10 @@ __all__ = [
     "__version__",
     "evaluate",
     "find_duplicates",
+    "full_reference",
     "list_images",
     "plot",
+    "quality_map",
     "read_image",
     "truth",
 ]
