@@ -18,6 +18,7 @@ from cvret.metrics.box_kernels import (
     SSIM,
     UQI,
     box_sums,
+    make_room,
     squared_errors,
     window_errors,
     window_moments,
@@ -90,7 +91,15 @@ class Block:
 
 
 class Part(Protocol):
-    """Measures blocks of pictures against what it keeps of the reference."""
+    """Measures blocks of pictures against what it keeps of the reference.
+
+    Attributes
+    ----------
+    takes_bytes : bool
+        Whether it reads pictures of 8 bits as they are.
+    """
+
+    takes_bytes: bool
 
     def __call__(self, block: Block) -> Values:
         """Give an array of shape (n,) for each of its metrics."""
@@ -134,7 +143,8 @@ def make_parts(
             done.update(wanted & names)
 
     errors = {"mse", "rmse", "psnr", "ergas"}
-    add(errors if sewar else errors | {"rase"}, SquaredErrors, data_range)
+    errors |= set() if sewar else {"rase"}
+    add(errors, SquaredErrors, data_range, errors & wanted)
     add({"cosine"}, Cosine)
     add({"sam"}, Angles, not sewar)
     if exact and side > 8:
@@ -156,38 +166,49 @@ def make_parts(
 class SquaredErrors:
     """Sums of squared errors, and the metrics that need no more of a picture."""
 
-    def __init__(self, target: Block, data_range: float) -> None:
+    takes_bytes = True
+
+    def __init__(self, target: Block, data_range: float, names: set[str]) -> None:
         whole = target.values.dtype == np.uint8
         self._target = target.values[0].astype(np.int16 if whole else np.float64)
         self._types = (np.int32, np.int64) if whole else (np.float64, np.float64)
         self._means = target.pictures[0].mean(axis=(0, 1), dtype=np.float64)
-        self._peak = data_range
+        self._peak, self._names = data_range, names
 
     def __call__(self, block: Block) -> Values:
-        width = self._target.shape[1]
-        columns = np.empty(width, self._types[0])
+        columns = np.empty(self._target.shape[1], self._types[0])
         sums = np.empty((block.n, block.bands), self._types[1])
         squared_errors(block.values, self._target, columns, sums)
-        of_bands = sums / (self._target.size / block.bands)
-        mse = sums.sum(axis=1) / self._target.size
-        there = self._means != 0
-        relative = np.full(block.n, nan)
-        if there.any():
-            relative = (of_bands[:, there] / self._means[there] ** 2).mean(axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
-            psnr = 10 * np.log10(self._peak**2 / mse)
-            rase = 100 / self._means.mean() * np.sqrt(of_bands.mean(axis=1))
-        return {
-            "mse": mse,
-            "rmse": np.sqrt(mse),
-            "psnr": psnr,
-            "ergas": 25 * np.sqrt(relative),
-            "rase": rase,
-        }
+            found = {}
+            if self._names & {"mse", "rmse", "psnr"}:
+                found["mse"] = mse = sums.sum(axis=1) / self._target.size
+                if "rmse" in self._names:
+                    found["rmse"] = np.sqrt(mse)
+                if "psnr" in self._names:
+                    found["psnr"] = 10 * np.log10(self._peak**2 / mse)
+            of_bands = sums * (block.bands / self._target.size)
+            if "ergas" in self._names:
+                found["ergas"] = self._ergas(of_bands)
+            if "rase" in self._names:
+                mean = self._means.mean()
+                found["rase"] = 100 / mean * np.sqrt(of_bands.mean(axis=1))
+        return found
+
+    def _ergas(self, of_bands: Doubles) -> Doubles:
+        """Average over the bands whose mean is not 0."""
+        there = self._means != 0
+        if not there.any():
+            return np.full(len(of_bands), nan)
+        relative = of_bands[:, there] / self._means[there] ** 2
+        found: Doubles = 25 * np.sqrt(relative.mean(axis=1))
+        return found
 
 
 class Cosine:
     """The cosine of pictures as long vectors."""
+
+    takes_bytes = False
 
     def __init__(self, target: Block) -> None:
         self._scale = float(np.abs(target.doubles).max()) or 1.0
@@ -209,6 +230,8 @@ class Cosine:
 class Angles:
     """Mean angles between spectra."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, by_halves: bool) -> None:
         self._target = target.doubles.reshape(-1, target.bands)
         self._lengths = np.sqrt((self._target * self._target).sum(axis=1))
@@ -226,6 +249,8 @@ class Angles:
 
 class WindowErrors:
     """Roots of the squared errors in windows: rmse_sw, or rase if bands go together."""
+
+    takes_bytes = True
 
     def __init__(self, target: Block, together: bool, every: bool) -> None:
         whole = target.values.dtype == np.uint8
@@ -249,7 +274,7 @@ class WindowErrors:
 
     def __call__(self, block: Block) -> Values:
         found = np.empty(block.n)
-        room = np.empty((4, self._target.shape[1]), self._dtype)
+        room = make_room(12, self._target.shape[1], block.bands, self._dtype)
         window_errors(
             block.values,
             self._target,
@@ -264,6 +289,8 @@ class WindowErrors:
 
 class QualityIndex:
     """The universal quality index, by means as in sewar or by sums as in the paper."""
+
+    takes_bytes = False
 
     def __init__(self, target: Block, by_sums: bool) -> None:
         self._target = target.numbers[0]
@@ -285,6 +312,8 @@ class QualityIndex:
 class Similarity:
     """Structural similarity in uniform windows."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, data_range: float) -> None:
         self._target = target.numbers[0]
         plane = target.doubles[0]
@@ -299,7 +328,8 @@ class Similarity:
 
 def _moments(part: Any, block: Block, kind: int) -> Doubles:
     found = np.empty(block.n)
-    room = np.empty((8, part._target.shape[1]), part._target.dtype)
+    width, dtype = part._target.shape[1], part._target.dtype
+    room = make_room(4, width, block.bands, dtype, parts=3)
     window_moments(
         block.numbers,
         part._target,
@@ -322,6 +352,8 @@ def _constants(data_range: float) -> Doubles:
 class Correlation:
     """The spatial correlation coefficient."""
 
+    takes_bytes = False
+
     def __init__(self, target: Block, alive_only: bool) -> None:
         plane, bands = target.numbers[0], target.bands
         height, width = plane.shape
@@ -335,7 +367,8 @@ class Correlation:
 
     def __call__(self, block: Block) -> Values:
         found = np.empty((block.n, 2))
-        room = np.empty((8, self._target.shape[1]), self._target.dtype)
+        width, dtype = self._target.shape[1], self._target.dtype
+        room = make_room(4, width, block.bands, dtype, parts=3)
         padded = np.zeros_like(self._target)
         spatial_correlation(
             block.numbers,
@@ -364,6 +397,8 @@ class _Scale:
 
 class Scales:
     """Structural similarity in Gaussian windows, at one scale and at several."""
+
+    takes_bytes = False
 
     def __init__(self, target: Block, data_range: float, textbook: bool) -> None:
         shorter = min(target.pictures.shape[1:3])
@@ -418,6 +453,8 @@ def _halved(planes: Doubles, bands: int) -> Doubles:
 
 class Information:
     """Visual information fidelity of pixels that are scaled by a factor."""
+
+    takes_bytes = False
 
     def __init__(self, target: Block, factor: float) -> None:
         self._factor = factor

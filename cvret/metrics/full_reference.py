@@ -135,22 +135,22 @@ def full_reference(
     rase*    small       [0, inf)      %                    below 9 x 9 pixels
     rmse     small       [0, inf)      gray levels
     rmse_sw  small       [0, inf)      gray levels          below 9 x 9 pixels
-    sam      small       [0, pi]       radians              a spectrum is zero everywhere
+    sam      small       [0, pi]       radians              no pixel has spectra
     scc      large       [-1, 1]                            never
     ssim     large       [-1, 1]                            below 11 x 11 pixels
     uqi      large       [-1, 1]                            below 9 x 9 pixels
     vifp*    large       [0, inf)                           `a` is flat, below 41 x 41
     =======  ==========  ============  ===================  ==========================
 
-    An undefined value is NaN. Pixels without a spectrum (sam), bands with mean 0 (ergas)
-    and flat bands of the reference (vifp) are left out; sewar gives NaN or infinity for
-    the last two. Below their least side sewar's ssim and vifp are numbers nevertheless,
-    of windows that hang over: the profile "sewar" gives them, with a note. A flat
-    reference has a vifp of 1 with itself, and none with other pictures; of 16 bits or of
-    floats, sewar divides rounding errors there.
+    An undefined value is NaN. Pixels whose spectrum is zero (sam), bands with mean 0
+    (ergas) and flat bands of the reference (vifp) are left out; sewar gives NaN or
+    infinity for the last two. Below their least side sewar's ssim and vifp are numbers
+    nevertheless, of windows that hang over: the profile "sewar" gives them, with a
+    note. A flat reference has a vifp of 1 with itself, and none with other pictures;
+    sewar divides rounding errors there where pixels have 16 bits.
 
-    The profiles differ in the following, shown by ``ramp``, the numbers from 0 to 255 in
-    16 rows of 16, unless another picture is named:
+    The profiles differ in the following, shown by ``ramp``, the numbers from 0 to 255
+    in 16 rows of 16, unless another picture is named:
 
     =======  ========================  ===========================  ===============
     metric   sewar                     textbook                     pair: values

@@ -157,7 +157,7 @@ def similarity_maps(
     a: Planes, b: Planes, means: Callable[[Planes], Planes], data_range: float
 ) -> tuple[Planes, Planes]:
     """Structural similarity of windows, and its part of contrast and structure."""
-    c1, c2 = (0.01 * data_range) ** 2, (0.03 * data_range) ** 2
+    c1, c2 = np.square([0.01 * data_range, 0.03 * data_range])
     similar, structured = [], []
     for x, y in zip(a, b, strict=True):
         mean_x, mean_y = means(x), means(y)

@@ -150,4 +150,4 @@ def _split(across: NDArray[Any], down: NDArray[Any]) -> tuple[float, float]:
 
 
 def _decibels(peak: float, error: float) -> float:
-    return inf if error == 0 else float(10 * np.log10(peak**2 / error))
+    return inf if error == 0 else float(10 * np.log10(np.square(peak) / error))

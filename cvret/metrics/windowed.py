@@ -72,9 +72,7 @@ def scc(pair: Pair) -> Measurement:
     found, noisy = scc_map(pair)
     if noisy and pair.mask is None:
         value = by_sewar("scc", pair.reference, pair.candidate, pair.data_range)
-        why = (
-            "windows that are flat up to rounding count as they do in sewar: by chance"
-        )
+        why = "windows that are flat up to rounding count by chance, as in sewar"
         return Measurement(nan if value is None else value, why)
     flat = np.isnan(found.values)
     counted = flat if found.counted is None else flat[:, found.counted]
