@@ -31,6 +31,7 @@ from cvret.metrics.table import MetricTable
 __all__ = ["rank_by_metric"]
 
 _BLOCK_BYTES = 4 << 20  # of pixels that a thread holds
+_OF_BOTH = ("sam", "scc")  # what is left out of them depends on both pictures
 _BLOCK = 32  # pictures that a thread takes at a time, at most
 
 
@@ -96,7 +97,7 @@ def rank_by_metric(
     Notes
     -----
     A few MB of pixels are held for each thread, however many files there are. How many
-    flat windows scc leaves out of a value is not counted here; `full_reference` tells.
+    windows of scc are flat is not counted here; `full_reference` tells.
 
     Examples
     --------
@@ -190,7 +191,9 @@ class _Measuring:
         # What is said for the target's sake holds for every pair.
         own = self._details(reference, names)
         self._always = {
-            name: one.note for name, one in own.items() if not np.isnan(one.value)
+            name: one.note
+            for name, one in own.items()
+            if not np.isnan(one.value) and name not in _OF_BOTH
         }
 
     def block(self, ids: Sequence[str], pictures: Sequence[Any]) -> _Block:

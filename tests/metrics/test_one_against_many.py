@@ -23,6 +23,8 @@ def textures(n, height=24, width=20, seed=0):
     rng = np.random.default_rng(seed)
     images = rng.integers(1, 256, (n, height, width, 3), np.uint8)
     images[::3, :2] = 0
+    for number, image in enumerate(images):
+        image[4 : 14 + number % 5, 4:16] = 0  # flat, and without spectra
     images[n // 2] = images[0]
     return images
 
@@ -97,7 +99,8 @@ def test_values_and_notes_are_those_of_each_pair_alone(profile):
         expected = [one.value for one in pair.values()]
         np.testing.assert_allclose(found.values[place], expected, rtol=1e-6, atol=1e-7)
         for name, one in pair.items():
-            assert found.notes.get((str(place), name), "") == one.note, (place, name)
+            told = "" if name == "scc" else one.note  # its flat windows are not counted
+            assert found.notes.get((str(place), name), "") == told, (place, name)
 
 
 def test_every_undefined_value_has_a_reason():
