@@ -18,6 +18,7 @@ __all__ = [
     "UQI",
     "box_sums",
     "make_room",
+    "quality_indices",
     "slide",
     "sum_four",
     "squared_errors",
@@ -288,13 +289,15 @@ def window_moments_numpy(
             for plane in (picture, picture * picture, picture * target)
         )
         if kind == UQI:
-            found = _uqi(means, squares, mean, square, product)
+            found = quality_indices(means, squares, mean, square, product)
         else:
             found = _ssim(means, squares, mean, square, product, constants)
         values[i] = found.mean()
 
 
-def _uqi(g: Doubles, gg: Doubles, p: Doubles, pp: Doubles, gp: Doubles) -> Doubles:
+def quality_indices(
+    g: Doubles, gg: Doubles, p: Doubles, pp: Doubles, gp: Doubles
+) -> Doubles:
     """Give sewar's form of the index; its means are Wang and Bovik's sums."""
     both = g * p
     level = g * g + p * p

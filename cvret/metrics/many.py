@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.metrics.against import Block, make_parts
+from cvret.metrics.against import make_parts
+from cvret.metrics.blocks import Block
 from cvret.metrics.definitions import check_metrics, check_profile
 from cvret.metrics.full_reference import full_reference
 
