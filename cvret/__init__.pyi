@@ -81,6 +81,8 @@ from .images.preparing import (
 )
 from .images.reading import read_image
 from .metrics.full_reference import Measurement, full_reference, quality_map
+from .metrics.one_against_many import rank_by_metric
+from .metrics.table import MetricTable
 from .records import (
     AggregatedWords,
     Explanation,
@@ -172,6 +174,7 @@ __all__ = [
     "Masked",
     "Measurement",
     "MetricReranking",
+    "MetricTable",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
@@ -211,6 +214,7 @@ __all__ = [
     "list_images",
     "plot",
     "quality_map",
+    "rank_by_metric",
     "read_image",
     "truth",
 ]

@@ -18,6 +18,7 @@ from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
 from cvret.cli.keeping import compact, doctor, remove, verify
+from cvret.cli.measuring import metrics
 
 __all__ = ["cli", "main"]
 
@@ -51,6 +52,7 @@ COMMANDS = (
     explain,
     index,
     info,
+    metrics,
     remove,
     search,
     similar,

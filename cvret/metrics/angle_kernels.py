@@ -57,27 +57,39 @@ def _only_compiled(*arguments: Any) -> Any:
 
 
 @compiled(stand_in=_only_compiled)
-def _dot(a: Doubles, b: Doubles) -> Any:
-    """Sum products in the order of NumPy, for near 1 an arccosine tells roundings."""
-    n = len(a)
-    if n < 8:
-        total = 0.0
-        for k in range(n):
-            total += a[k] * b[k]
-        return total
-    lanes = np.empty(8)
-    for k in range(8):
-        lanes[k] = a[k] * b[k]
-    whole = n - n % 8
-    for first in range(8, whole, 8):
-        for k in range(8):
-            lanes[k] += a[first + k] * b[first + k]
-    total = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + (
-        (lanes[4] + lanes[5]) + (lanes[6] + lanes[7])
-    )
-    for k in range(whole, n):
-        total += a[k] * b[k]
-    return total
+def _products(a: Doubles, b: Doubles, first: int, size: int, found: Doubles) -> None:
+    """Give dot products of pixels, summed in the order of NumPy.
+
+    Near 1 the arccosine makes much of a rounding error.
+    """
+    bands = a.shape[1]
+    if bands == 3:
+        for k in range(size):
+            at = first + k
+            total = a[at, 0] * b[at, 0] + a[at, 1] * b[at, 1]
+            found[k] = total + a[at, 2] * b[at, 2]
+    elif bands < 8:
+        for k in range(size):
+            total = 0.0
+            for band in range(bands):
+                total += a[first + k, band] * b[first + k, band]
+            found[k] = total
+    else:
+        lanes = np.empty(8)
+        whole = bands - bands % 8
+        for k in range(size):
+            at = first + k
+            for lane in range(8):
+                lanes[lane] = a[at, lane] * b[at, lane]
+            for band in range(8, whole, 8):
+                for lane in range(8):
+                    lanes[lane] += a[at, band + lane] * b[at, band + lane]
+            total = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + (
+                (lanes[4] + lanes[5]) + (lanes[6] + lanes[7])
+            )
+            for band in range(whole, bands):
+                total += a[at, band] * b[at, band]
+            found[k] = total
 
 
 @compiled(stand_in=_only_compiled)
@@ -134,14 +146,8 @@ def spectral_angles(
         valid = 0
         for first in range(0, n_pixels, chunk):
             size = min(chunk, n_pixels - first)
-            for k in range(size):
-                u, v = pictures[i, first + k], target[first + k]
-                if bands == 3:
-                    dots[k] = u[0] * v[0] + u[1] * v[1] + u[2] * v[2]
-                    norms[k] = u[0] * u[0] + u[1] * u[1] + u[2] * u[2]
-                else:
-                    dots[k] = _dot(u, v)
-                    norms[k] = _dot(u, u)
+            _products(pictures[i], target, first, size, dots)
+            _products(pictures[i], pictures[i], first, size, norms)
             of_part = lengths[first : first + size]
             if by_halves:
                 for k in range(size):

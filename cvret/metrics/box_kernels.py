@@ -17,6 +17,10 @@ __all__ = [
     "SSIM",
     "UQI",
     "box_sums",
+    "make_room",
+    "quality_indices",
+    "slide",
+    "sum_four",
     "squared_errors",
     "squared_errors_numpy",
     "window_errors",
@@ -29,6 +33,8 @@ Array = NDArray[Any]
 Doubles = NDArray[np.float64]
 
 UQI, SSIM = 0, 1
+_LANES = 32  # that compiled loops may take at once
+_SLACK = 10  # neighbours beyond a row that sums along it may touch
 _ROWS = 16384  # squares of 8 bits that an int32 sums for certain
 
 
@@ -43,6 +49,16 @@ def box_sums(plane: Array, size: int, bands: int) -> Array:
     for k in range(1, size):
         sums += down[:, k * bands : k * bands + columns]
     return sums
+
+
+def make_room(rows: int, width: int, bands: int, dtype: Any, parts: int = 1) -> Array:
+    """Make rows of sums, of some parts each, with room beyond the width of each part.
+
+    Sums along a row then run through all parts at once and in whole vectors; what they
+    put beyond the end of a part is not looked at.
+    """
+    length = -(-width // _LANES) * _LANES + _SLACK * bands
+    return np.zeros((rows, parts * length), dtype)
 
 
 def squared_errors_numpy(
@@ -112,8 +128,8 @@ def window_errors_numpy(
         Bands.
     together : bool
         Whether the errors of all bands are summed before the root.
-    sums : array of int32 or float64, shape (4, width * bands)
-        Room to work in.
+    sums : array of int32 or float64
+        Room of 12 rows, see `make_room`.
     values : array of float64, shape (n,)
         Filled.
     """
@@ -139,44 +155,33 @@ def window_errors(
     """The compiled form of `window_errors_numpy`."""
     n, height, width = pictures.shape
     rows, columns = weights.shape
-    step = bands if together else 1
-    down, two, four, all_bands = sums[0], sums[1], sums[2], sums[3]
-    packed = np.empty(columns)
+    step = 1 if together else bands
+    side = width // bands if together else width
+    down, two, four, errors = sums[0], sums[1], sums[2], sums[3]
+    next_one, next_two, next_four = down[step:], two[2 * step :], four[4 * step :]
+    entering = four if together else errors
+    ring = sums[4:12]
     totals = np.empty(columns)
     for i in range(n):
         down[:] = 0
+        ring[:] = 0
         totals[:] = 0
         for y in range(rows + 7):
-            row = pictures[i, y]
-            wanted = target[y]
-            if y < 8:
-                for j in range(width):
-                    error = row[j] - wanted[j]
-                    down[j] += error * error
-            else:
-                gone = pictures[i, y - 8]
-                was = target[y - 8]
-                for j in range(width):
-                    error = row[j] - wanted[j]
-                    old = gone[j] - was[j]
-                    down[j] += error * error - old * old
+            for j in range(width):
+                error = pictures[i, y, j] - target[y, j]
+                errors[j] = error * error
+            if together:
+                _sum_bands(errors, bands, side, four)
+            for j in range(side):
+                down[j] += entering[j] - ring[y % 8, j]
+            for j in range(side):
+                ring[y % 8, j] = entering[j]
             if y >= 7:
-                source = down
-                if together and bands > 1:
-                    source = all_bands
-                    for j in range(width):
-                        all_bands[j] = down[j]
-                    for band in range(1, bands):
-                        other = down[band:]
-                        for j in range(width - band):
-                            all_bands[j] += other[j]
-                _sum_eight(source, two, four, bands, width)
-                shifted = four[4 * bands :]
-                for j in range(columns):
-                    packed[j] = four[j * step] + shifted[j * step]
+                sum_four(down, next_one, two, next_two, four)
                 of_row = weights[y - 7]
                 for j in range(columns):
-                    totals[j] += of_row[j] * np.sqrt(packed[j])
+                    found = np.float64(four[j] + next_four[j])
+                    totals[j] += of_row[j] * np.sqrt(found)
         values[i] = totals.sum()
 
 
@@ -186,62 +191,60 @@ def _only_compiled(*arguments: Any) -> None:
 
 
 @compiled(stand_in=_only_compiled)
-def _sum_eight(sums: Array, two: Array, four: Array, bands: int, width: int) -> None:
-    """Sum two and four neighbours along a row; eight are `four` and `four` shifted."""
-    shifted = sums[bands:]
-    for j in range(width - bands):
-        two[j] = sums[j] + shifted[j]
-    shifted = two[2 * bands :]
-    for j in range(width - 3 * bands):
-        four[j] = two[j] + shifted[j]
+def _sum_bands(row: Array, bands: int, n_pixels: int, found: Array) -> None:
+    """Sum the bands of each pixel."""
+    if bands == 3:
+        for x in range(n_pixels):
+            found[x] = row[3 * x] + row[3 * x + 1] + row[3 * x + 2]
+        return
+    for x in range(n_pixels):
+        found[x] = row[x * bands]
+    for band in range(1, bands):
+        for x in range(n_pixels):
+            found[x] += row[x * bands + band]
 
 
 @compiled(stand_in=_only_compiled)
-def _sum_across(
-    sums: Array, two: Array, four: Array, bands: int, size: int, found: Array
+def sum_four(
+    sums: Array, next_one: Array, two: Array, next_two: Array, four: Array
 ) -> None:
-    """Sum 8 or 11 neighbours along a row."""
-    width = len(sums)
-    _sum_eight(sums, two, four, bands, width)
-    shifted = four[4 * bands :]
-    n = width - (size - 1) * bands
-    if size == 8:
-        for j in range(n):
-            found[j] = four[j] + shifted[j]
-    else:
-        ninth, last = two[8 * bands :], sums[10 * bands :]
-        for j in range(n):
-            found[j] = four[j] + shifted[j] + ninth[j] + last[j]
+    """Sum two and four neighbours along a row; `next_one` is `sums` a pixel on."""
+    width = len(sums) - _SLACK * (len(sums) - len(next_one))
+    for j in range(width):
+        two[j] = sums[j] + next_one[j]
+    for j in range(width):
+        four[j] = two[j] + next_two[j]
 
 
 @compiled(stand_in=_only_compiled)
-def slide(picture: Array, target: Array, y: int, size: int, sums: Array) -> None:
+def slide(
+    picture: Array,
+    target: Array,
+    y: int,
+    size: int,
+    values: Array,
+    squares: Array,
+    products: Array,
+) -> None:
     """Let row `y` enter the sums of values, squares and products, and one leave."""
-    row, wanted = picture[y], target[y]
-    values, squares, products = sums[0], sums[1], sums[2]
-    width = len(row)
+    width = picture.shape[1]
     if y < size:
         for j in range(width):
-            values[j] += row[j]
+            values[j] += picture[y, j]
         for j in range(width):
-            squares[j] += row[j] * row[j]
+            squares[j] += picture[y, j] * picture[y, j]
         for j in range(width):
-            products[j] += row[j] * wanted[j]
+            products[j] += picture[y, j] * target[y, j]
     else:
-        gone, was = picture[y - size], target[y - size]
+        old = y - size
         for j in range(width):
-            values[j] += row[j] - gone[j]
+            values[j] += picture[y, j] - picture[old, j]
         for j in range(width):
-            squares[j] += row[j] * row[j] - gone[j] * gone[j]
+            square = picture[old, j] * picture[old, j]
+            squares[j] += picture[y, j] * picture[y, j] - square
         for j in range(width):
-            products[j] += row[j] * wanted[j] - gone[j] * was[j]
-
-
-@compiled(stand_in=_only_compiled)
-def sums_across(sums: Array, bands: int, size: int) -> None:
-    """Put the windows' sums of values, squares and products into rows 3 to 5."""
-    for k in range(3):
-        _sum_across(sums[k], sums[6], sums[7], bands, size, sums[3 + k])
+            product = picture[old, j] * target[old, j]
+            products[j] += picture[y, j] * target[y, j] - product
 
 
 def window_moments_numpy(
@@ -272,8 +275,8 @@ def window_moments_numpy(
         Windows of 8 x 8 or 11 x 11 pixels.
     constants : array of float64, shape (2,)
         The scale of the sums; or SSIM's constants.
-    sums : array of int32 or float64, shape (8, width * bands)
-        Room to work in.
+    sums : array of int32 or float64
+        Room of 4 rows of 3 parts, see `make_room`.
     values : array of float64, shape (n,)
         Filled.
     """
@@ -286,13 +289,15 @@ def window_moments_numpy(
             for plane in (picture, picture * picture, picture * target)
         )
         if kind == UQI:
-            found = _uqi(means, squares, mean, square, product)
+            found = quality_indices(means, squares, mean, square, product)
         else:
             found = _ssim(means, squares, mean, square, product, constants)
         values[i] = found.mean()
 
 
-def _uqi(g: Doubles, gg: Doubles, p: Doubles, pp: Doubles, gp: Doubles) -> Doubles:
+def quality_indices(
+    g: Doubles, gg: Doubles, p: Doubles, pp: Doubles, gp: Doubles
+) -> Doubles:
     """Give sewar's form of the index; its means are Wang and Bovik's sums."""
     both = g * p
     level = g * g + p * p
@@ -331,24 +336,32 @@ def window_moments(
     rows, columns = means.shape
     size = 8 if kind == UQI else 11
     first, second = constants
+    scale = first if kind == UQI else 1.0 / 121.0
+    down, two, four, found = sums[0], sums[1], sums[2], sums[3]
+    part = len(down) // 3
+    mean_down, square_down, product_down = down[:part], down[part:], down[2 * part :]
+    plain, squared, product = found[:part], found[part:], found[2 * part :]
+    next_one, next_two, next_four = down[bands:], two[2 * bands :], four[4 * bands :]
+    ninth, last = two[8 * bands :], down[10 * bands :]
     totals = np.empty(columns)
     for i in range(len(pictures)):
         sums[:] = 0
         totals[:] = 0
         for y in range(rows + size - 1):
-            slide(pictures[i], target, y, size, sums)
+            slide(pictures[i], target, y, size, mean_down, square_down, product_down)
             if y < size - 1:
                 continue
-            sums_across(sums, bands, size)
-            plain, squared, product = sums[3], sums[4], sums[5]
-            of_row, squares_of_row = means[y - size + 1], squares[y - size + 1]
+            sum_four(down, next_one, two, next_two, four)
+            row = y - size + 1
             if kind == UQI:
+                for j in range(len(last)):
+                    found[j] = four[j] + next_four[j]
                 for j in range(columns):
-                    g, p = of_row[j], plain[j] * first
+                    g, p = means[row, j], plain[j] * scale
                     both = g * p
                     level = g * g + p * p
-                    spread = 64.0 * (squares_of_row[j] + squared[j] * first) - level
-                    above = 4.0 * (64.0 * (product[j] * first) - both) * both
+                    spread = 64.0 * (squares[row, j] + squared[j] * scale) - level
+                    above = 4.0 * (64.0 * (product[j] * scale) - both) * both
                     below = spread * level
                     above = above if below != 0.0 else 2.0 * both
                     below = below if below != 0.0 else level
@@ -356,11 +369,13 @@ def window_moments(
                     below = below if below != 0.0 else 1.0
                     totals[j] += above / below
             else:
+                for j in range(len(last)):
+                    found[j] = four[j] + next_four[j] + ninth[j] + last[j]
                 for j in range(columns):
-                    g, p = of_row[j], plain[j] / 121.0
+                    g, p = means[row, j], plain[j] * scale
                     both, levels = g * p, g * g + p * p
-                    shared = product[j] / 121.0 - both
-                    spread = squares_of_row[j] + squared[j] / 121.0 - levels
+                    shared = product[j] * scale - both
+                    spread = squares[row, j] + squared[j] * scale - levels
                     above = (2.0 * both + first) * (2.0 * shared + second)
                     totals[j] += above / ((levels + first) * (spread + second))
         values[i] = totals.sum() / (rows * columns)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from cvret.metrics.pairs import Measurement, Pair
 
-__all__ = ["q2n"]
+__all__ = ["multiply", "q2n"]
 
 Blocks = NDArray[np.float64]
 
@@ -72,8 +72,8 @@ def _indices(a: Blocks, b: Blocks) -> NDArray[np.float64]:
     spread = (unbiased * power - unbiased * squares)[:, np.newaxis]
     bias = _divided(2 * (modulus_a * modulus_b), squares)[:, np.newaxis]
 
-    product = unbiased * _multiply(a, b).mean(axis=2)
-    product -= unbiased * _multiply(mean_a, mean_b)
+    product = unbiased * multiply(a, b).mean(axis=2)
+    product -= unbiased * multiply(mean_a, mean_b)
     flat = np.zeros(product.shape)
     flat[:, -1:] = bias
     scale = _divided(np.float64(2), spread)
@@ -93,7 +93,7 @@ def _modulus(x: Blocks) -> NDArray[np.float64]:
     return np.sqrt(total)
 
 
-def _multiply(x: Blocks, y: Blocks) -> Blocks:
+def multiply(x: Blocks, y: Blocks) -> Blocks:
     """Product of hypercomplex numbers, by Cayley and Dickson's halves."""
     n = x.shape[1]
     if n == 1:
@@ -103,8 +103,8 @@ def _multiply(x: Blocks, y: Blocks) -> Blocks:
     c, d = y[:, :half], _conjugate(y[:, half:])
     if n == 2:
         return np.concatenate([a * c - d * b, a * d + c * b], axis=1)
-    first = _multiply(a, c) - _multiply(d, _conjugate(b))
-    second = _multiply(_conjugate(a), d) + _multiply(c, b)
+    first = multiply(a, c) - multiply(d, _conjugate(b))
+    second = multiply(_conjugate(a), d) + multiply(c, b)
     return np.concatenate([first, second], axis=1)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.metrics.against import Block, make_parts
+from cvret.metrics.against import make_parts
+from cvret.metrics.blocks import Block
 from cvret.metrics.definitions import check_metrics, check_profile
 from cvret.metrics.full_reference import full_reference
 
@@ -17,6 +18,7 @@ __all__ = ["Reference"]
 Array = NDArray[Any]
 
 _SAMPLES = 1 << 18  # of a block: as float64 it fits a processor's cache
+_BYTES = 1 << 22  # of a block that is not converted
 _WORTH_THREADS = 1 << 17  # samples, below which threads cost more than they give
 
 
@@ -101,19 +103,19 @@ class Reference:
         ValueError
             If shape or dtype are not the reference's.
         """
-        if (
-            pictures.shape[1:] != self._picture.shape
-            or pictures.dtype != self._picture.dtype
-        ):
+        shape, dtype = self._picture.shape, self._picture.dtype
+        if pictures.shape[1:] != shape or pictures.dtype != dtype:
             raise ValueError(
-                f"pictures must have shape (n, {str(self._picture.shape)[1:]} and dtype "
-                f"{self._picture.dtype}, as the reference has, got shape "
-                f"{pictures.shape} and dtype {pictures.dtype}"
+                f"pictures must have shape (n, {str(shape)[1:]} and dtype {dtype}, as "
+                f"the reference has, got shape {pictures.shape} and dtype "
+                f"{pictures.dtype}"
             )
         values = np.empty((len(pictures), len(self.metrics)))
         workers = _count_workers(n_jobs) if pictures.size > _WORTH_THREADS else 1
-        size = max(1, _SAMPLES // self._picture.size)
-        size = max(1, min(size, -(-len(pictures) // workers)))
+        plain = dtype == np.uint8 and all(part.takes_bytes for part in self._parts)
+        samples = _BYTES if plain and not self._others else _SAMPLES
+        size = min(samples // self._picture.size, -(-len(pictures) // (2 * workers)))
+        size = max(1, size if workers > 1 else samples // self._picture.size)
         firsts = range(0, len(pictures), size)
 
         def measure_block(first: int) -> None:

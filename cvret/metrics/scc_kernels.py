@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._optional import compiled
-from cvret.metrics.box_kernels import box_sums, slide, sums_across
+from cvret.metrics.box_kernels import box_sums, slide, sum_four
 
 __all__ = ["high_pass", "spatial_correlation", "spatial_correlation_numpy"]
 
@@ -62,8 +62,8 @@ def spatial_correlation_numpy(
         Its windows' means and standard deviations.
     bands : int
         Bands.
-    sums : array of int32 or float64, shape (8, (width + 7) * bands)
-        Room to work in.
+    sums : array of int32 or float64
+        Room of 4 rows of 3 parts for the padded width, see `make_room`.
     padded : array of int32 or float64, shape as of `target`
         Zeros, and room to work in.
     values : array of float64, shape (n, 2)
@@ -82,33 +82,24 @@ def spatial_correlation_numpy(
         values[i] = found.sum(), alive.sum()
 
 
-def _high_pass_numpy(
-    picture: Array, bands: int, y: int, down: Array, row: Array
-) -> None:
-    """Stand in for `_high_pass`, which only compiled code calls."""
+def _only_compiled(*arguments: Any) -> None:
+    """Stand in for what compiled code alone calls."""
     raise RuntimeError("this function is called from compiled code alone")
 
 
-@compiled(stand_in=_high_pass_numpy)
+@compiled(stand_in=_only_compiled)
 def _high_pass(picture: Array, bands: int, y: int, down: Array, row: Array) -> None:
     """Filter row `y` as `high_pass` does."""
     height, width = picture.shape
-    above, here, below = (
-        picture[max(y - 1, 0)],
-        picture[y],
-        picture[min(y + 1, height - 1)],
-    )
-    inside = down[bands:]
+    upper, lower = max(y - 1, 0), min(y + 1, height - 1)
+    inside, right = down[bands:], down[2 * bands :]
     for j in range(width):
-        inside[j] = above[j] + here[j] + below[j]
-    beyond = down[bands + width :]
-    edge = down[width:]
+        inside[j] = picture[upper, j] + picture[y, j] + picture[lower, j]
     for band in range(bands):
         down[band] = inside[band]
-        beyond[band] = edge[band]
-    right = down[2 * bands :]
+        inside[width + band] = down[width + band]
     for j in range(width):
-        row[j] = 9 * here[j] - (down[j] + inside[j] + right[j])
+        row[j] = 9 * picture[y, j] - (down[j] + inside[j] + right[j])
 
 
 @compiled(stand_in=spatial_correlation_numpy)
@@ -124,25 +115,32 @@ def spatial_correlation(
 ) -> None:
     """The compiled form of `spatial_correlation_numpy`."""
     height, width = means.shape
+    down, two, four, found = sums[0], sums[1], sums[2], sums[3]
+    part = len(down) // 3
+    mean_down, square_down, product_down = down[:part], down[part:], down[2 * part :]
+    plain, squared, product = found[:part], found[part:], found[2 * part :]
+    next_one, next_two, next_four = down[bands:], two[2 * bands :], four[4 * bands :]
+    n_sums = len(down) - 10 * bands
     totals, counts = np.empty(width), np.empty(width)
     for i in range(len(pictures)):
         for y in range(height):
-            _high_pass(pictures[i], bands, y, sums[0], padded[4 + y, 4 * bands :])
+            _high_pass(pictures[i], bands, y, two, padded[4 + y, 4 * bands :])
         sums[:] = 0
         totals[:] = 0
         counts[:] = 0
         for y in range(height + 7):
-            slide(padded, target, y, 8, sums)
+            slide(padded, target, y, 8, mean_down, square_down, product_down)
             if y < 7:
                 continue
-            sums_across(sums, bands, 8)
-            plain, squared, product = sums[3], sums[4], sums[5]
-            of_row, spreads_of_row = means[y - 7], spreads[y - 7]
+            sum_four(down, next_one, two, next_two, four)
+            for j in range(n_sums):
+                found[j] = four[j] + next_four[j]
+            row = y - 7
             for j in range(width):
                 mean = plain[j] / 64.0
                 spread = max(squared[j] / 64.0 - mean * mean, 0.0)
-                below = spreads_of_row[j] * np.sqrt(spread)
-                above = product[j] / 64.0 - of_row[j] * mean
+                below = spreads[row, j] * np.sqrt(spread)
+                above = product[j] / 64.0 - means[row, j] * mean
                 alive = 1.0 if below != 0.0 else 0.0
                 totals[j] += alive * above / (below + (1.0 - alive))
                 counts[j] += alive

@@ -12,6 +12,7 @@ from cvret.plot.histograms import (
 )
 from cvret.plot.keypoints import plot_keypoints
 from cvret.plot.maps import plot_edges, plot_lbp
+from cvret.plot.metric_table import plot_metric_table
 from cvret.plot.sheet import contact_sheet
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "plot_equalization",
     "plot_keypoints",
     "plot_lbp",
+    "plot_metric_table",
 ]

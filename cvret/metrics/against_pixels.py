@@ -1,0 +1,177 @@
+"""One reference against many pictures: metrics of pixels, and of blocks of them."""
+
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret.metrics.angle_kernels import spectral_angles, spectral_angles_numpy
+from cvret.metrics.blocks import Block
+from cvret.metrics.box_kernels import squared_errors
+from cvret.metrics.hypercomplex import multiply, q2n
+from cvret.metrics.pairs import Pair
+
+__all__ = ["Angles", "Cosine", "Hypercomplex", "SquaredErrors", "has_flat_block"]
+
+Doubles = NDArray[np.float64]
+Values = dict[str, Doubles]
+
+_MOST_BANDS = 128  # whose products NumPy sums in the order of the kernel
+_NOISE = 1e-9  # indices below are rounding errors, and sewar's own are asked for
+
+
+class SquaredErrors:
+    """Sums of squared errors, and the metrics that need no more of a picture."""
+
+    takes_bytes = True
+
+    def __init__(self, target: Block, data_range: float, names: set[str]) -> None:
+        whole = target.values.dtype == np.uint8
+        self._target = target.values[0].astype(np.int16 if whole else np.float64)
+        self._types = (np.int32, np.int64) if whole else (np.float64, np.float64)
+        self._means = target.pictures[0].mean(axis=(0, 1), dtype=np.float64)
+        self._peak, self._names = data_range, names
+
+    def __call__(self, block: Block) -> Values:
+        columns = np.empty(self._target.shape[1], self._types[0])
+        sums = np.empty((block.n, block.bands), self._types[1])
+        squared_errors(block.values, self._target, columns, sums)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            found = {}
+            if self._names & {"mse", "rmse", "psnr"}:
+                found["mse"] = mse = sums.sum(axis=1) / self._target.size
+                if "rmse" in self._names:
+                    found["rmse"] = np.sqrt(mse)
+                if "psnr" in self._names:
+                    found["psnr"] = 10 * np.log10(self._peak**2 / mse)
+            of_bands = sums * (block.bands / self._target.size)
+            if "ergas" in self._names:
+                found["ergas"] = self._ergas(of_bands)
+            if "rase" in self._names:
+                mean = self._means.mean() or nan
+                found["rase"] = 100 / mean * np.sqrt(of_bands.mean(axis=1))
+        return found
+
+    def _ergas(self, of_bands: Doubles) -> Doubles:
+        """Average over the bands whose mean is not 0."""
+        there = self._means != 0
+        if not there.any():
+            return np.full(len(of_bands), nan)
+        relative = of_bands[:, there] / self._means[there] ** 2
+        found: Doubles = 25 * np.sqrt(relative.mean(axis=1))
+        return found
+
+
+class Cosine:
+    """The cosine of pictures as long vectors."""
+
+    takes_bytes = False
+
+    def __init__(self, target: Block) -> None:
+        self._scale = float(np.abs(target.doubles).max()) or 1.0
+        self._target = target.doubles.ravel() / self._scale
+
+    def __call__(self, block: Block) -> Values:
+        rows = block.doubles.reshape(block.n, -1) / self._scale
+        dots = rows @ self._target
+        own = np.einsum("ij,ij->i", rows, rows)
+        target = self._target @ self._target
+        norms = np.sqrt(own * target)
+        with np.errstate(invalid="ignore"):
+            found = np.clip(dots / norms, -1, 1)
+        if target == 0:
+            found[own == 0] = 1.0
+        return {"cosine": found}
+
+
+class Angles:
+    """Mean angles between spectra."""
+
+    takes_bytes = False
+
+    def __init__(self, target: Block, by_halves: bool) -> None:
+        self._target = target.doubles.reshape(-1, target.bands)
+        self._lengths = np.sqrt((self._target * self._target).sum(axis=1))
+        self._by_halves = by_halves
+
+    def __call__(self, block: Block) -> Values:
+        pictures = block.doubles.reshape(block.n, -1, block.bands)
+        found = np.empty((block.n, 2))
+        few = block.bands <= _MOST_BANDS
+        measure = spectral_angles if few else spectral_angles_numpy
+        measure(pictures, self._target, self._lengths, self._by_halves, found)
+        with np.errstate(invalid="ignore"):
+            return {"sam": found[:, 0] / found[:, 1]}
+
+
+class Hypercomplex:
+    """Q2n, of references whose blocks all have a band that is not flat.
+
+    The mean of a product of hypercomplex numbers is a sum, with signs, of the means of
+    the products of their parts.
+    """
+
+    takes_bytes = False
+
+    def __init__(self, target: Block) -> None:
+        self._reference = target.pictures[0]
+        x = _cut(target)[0]
+        n_parts = x.shape[1]
+        self._offsets = x.mean(axis=2, keepdims=True)
+        spreads = x.std(axis=2, ddof=1, keepdims=True)
+        spreads[spreads == 0] = np.finfo(float).eps
+        self._x = (x - self._offsets) / spreads + 1
+        self._scales = np.where(self._offsets == 0, 1, spreads)
+        self._signs = np.r_[1.0, -np.ones(n_parts - 1)][:, np.newaxis]
+        self._table = _products_of_parts(n_parts)
+        self._mean = self._x.mean(axis=2)
+        self._power = (self._x**2).sum(axis=1).mean(axis=1)
+
+    def __call__(self, block: Block) -> Values:
+        found = np.array([self._index(y) for y in _cut(block)])
+        for i in np.flatnonzero(found < _NOISE):
+            pair = Pair(self._reference, block.pictures[i], 1.0)
+            found[i] = q2n(pair).value
+        return {"q2n": found}
+
+    def _index(self, y: Doubles) -> float:
+        y = ((y - self._offsets) / self._scales + 1) * self._signs
+        n = y.shape[2]
+        mean = y.mean(axis=2)
+        products = np.matmul(self._x, y.transpose(0, 2, 1)) / n
+        products -= self._mean[:, :, np.newaxis] * mean[:, np.newaxis]
+        shared = products.reshape(len(y), -1) @ self._table
+        moduli = (self._mean**2).sum(axis=1), (mean**2).sum(axis=1)
+        levels = moduli[0] + moduli[1]
+        bias = 2 * np.sqrt(moduli[0] * moduli[1]) / levels
+        power = self._power + (y * y).sum(axis=1).mean(axis=1)
+        length = np.sqrt((shared**2).sum(axis=1))
+        return float(np.mean(length * bias * 2 / (power - levels)))
+
+
+def has_flat_block(target: Block) -> bool:
+    """Tell whether a block is flat in all bands: Q2n is then a rounding error."""
+    return bool((np.ptp(_cut(target)[0], axis=2) == 0).all(axis=1).any())
+
+
+def _cut(block: Block) -> Doubles:
+    """Cut into (n, blocks, parts, pixels), as `cvret.metrics.hypercomplex` does."""
+    n, height, width, bands = block.pictures.shape
+    pixels = block.doubles.reshape(n, height, width, bands)
+    missing = (0, 0), (0, -height % 32), (0, -width % 32)
+    n_parts = 1 << (bands - 1).bit_length()
+    if missing != ((0, 0), (0, 0), (0, 0)):
+        pixels = np.pad(pixels, (*missing, (0, 0)), "symmetric")
+    rows, columns = pixels.shape[1] // 32, pixels.shape[2] // 32
+    found = np.zeros((n, rows, columns, n_parts, 32, 32))
+    cut = pixels.reshape(n, rows, 32, columns, 32, bands)
+    found[:, :, :, :bands] = cut.transpose(0, 1, 3, 5, 2, 4)
+    return found.reshape(n, rows * columns, n_parts, -1)
+
+
+def _products_of_parts(n_parts: int) -> Doubles:
+    """Give the product's parts for each pair of parts: (n_parts ** 2, n_parts)."""
+    units = np.eye(n_parts)
+    first = np.repeat(units, n_parts, axis=0)[:, :, np.newaxis]
+    second = np.tile(units, (n_parts, 1))[:, :, np.newaxis]
+    return multiply(first, second)[:, :, 0]
