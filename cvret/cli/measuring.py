@@ -14,6 +14,7 @@ __all__ = ["metrics"]
 
 _TABLES = (".csv", ".json")
 _FIGURES = (".png", ".pdf", ".svg")
+_PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 
 
 def _print_list(context: Any, _option: Any, value: bool) -> None:
@@ -67,6 +68,16 @@ def _print_list(context: Any, _option: Any, value: bool) -> None:
     help="Say what was left out of defined values, too (of two pictures).",
 )
 @click.option(
+    "--align",
+    is_flag=True,
+    help="Of two pictures: lay the second over the first, and measure what overlaps.",
+)
+@click.option(
+    "--difference",
+    type=click.Path(),
+    help="Of two pictures: draw where they differ once aligned; means --align.",
+)
+@click.option(
     "-o", "--output", type=click.Path(), help="Of a folder: a table, .csv or .json."
 )
 @click.option(
@@ -99,6 +110,8 @@ def metrics(
     data_range: float | None,
     resize: bool,
     why: bool,
+    align: bool,
+    difference: str | None,
     output: str | None,
     figure: str | None,
     k: int,
@@ -113,9 +126,14 @@ def metrics(
     each metric, the least and the greatest value and which pictures have them, and how
     many values are undefined. With --json a line is a metric.
 
+    Pixels can be compared only where they lie over each other. With --align the second
+    picture is found in the first by its keypoints and laid over it; values are those
+    of the pictures as they are, and of what overlaps.
+
     \b
     Examples:
       cvret metrics a.png b.png --metrics ssim,uqi
+      cvret metrics a.png turned.png --align --difference differ.png
       cvret metrics galaxy.jpg galaxies/ -o table.csv --figure best.png
       cvret metrics galaxy.jpg mixed/ --resize --profile textbook -o table.json
       cvret metrics --list
@@ -130,7 +148,20 @@ def metrics(
         if output or figure:
             option = "-o" if output else "--figure"
             raise click.BadParameter(f"{option} is for a folder, and {other} is none")
+        if align or difference:
+            if data_range is not None or resize or why:
+                raise click.BadParameter(
+                    "--align takes neither --data-range nor --resize nor --why"
+                )
+            _check_file("--difference", difference, _PICTURES)
+            return _align_two(
+                target, other, chosen, profile, difference, as_json=as_json
+            )
         return _compare_two(target, other, chosen, wanted, as_json=as_json, why=why)
+    if align or difference:
+        raise click.BadParameter(
+            f"--align is for two pictures, and {other} is a folder"
+        )
     _check_file("-o", output, _TABLES)
     _check_file("--figure", figure, _FIGURES)
     if figure:
@@ -213,6 +244,35 @@ def _compare_two(
         value = "undefined" if undefined else f"{one.value:.6g}"
         line = f"{name:<8}{value:>12}  {metric.unit:<19}  {good} is best"
         click.echo(f"{line}  {one.note}" if one.note and (undefined or why) else line)
+    return 0
+
+
+def _align_two(
+    target: str,
+    other: str,
+    names: list[str] | None,
+    profile: str,
+    difference: str | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Print each metric before and after alignment, and draw where they differ."""
+    from cvret.aligning import compare_aligned
+    from cvret.metrics.summary import number_to_json
+
+    found = compare_aligned(target, other, names, profile=profile)
+    if as_json:
+        facts = found.to_dict()
+        for values in ("raw", "aligned"):
+            facts[values] = {n: number_to_json(v) for n, v in facts[values].items()}
+        click.echo(to_json(facts))
+    else:
+        click.echo(str(found))
+    if difference and not found.verified:
+        say("nothing was aligned, so no difference was drawn")
+    elif difference:
+        found.save(difference)
+        say(f"{difference} written")
     return 0
 
 

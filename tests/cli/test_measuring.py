@@ -213,3 +213,41 @@ def test_the_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout.strip() == "0 []", done.stderr
+
+
+def test_two_pictures_are_aligned_before_they_are_measured(photos, tmp_path):
+    pair = (photos / "photos" / "coffee.png", photos / "copies" / "coffee-turned.png")
+    drawn = tmp_path / "differ.png"
+    done = run(*pair, "-m", "ssim", "--difference", drawn)
+    head, _, line = done.stdout.splitlines()
+    assert head.startswith("aligned: ")
+    name, raw, aligned = line.split()
+    assert name == "ssim"
+    assert float(raw) < 0.4 < 0.9 < float(aligned)
+    assert cvret.read_image(drawn).shape[2] == 3
+    (line,) = run(*pair, "-m", "ssim", "--align", "--json").stdout.splitlines()
+    facts = json.loads(line)
+    assert facts["verified"] is True
+    assert facts["aligned"]["ssim"] == pytest.approx(float(aligned), abs=1e-4)
+
+
+def test_pictures_of_other_things_are_said_not_to_be_aligned(photos, tmp_path):
+    pair = (photos / "photos" / "coffee.png", photos / "photos" / "rocket.jpg")
+    done = run(*pair, "-m", "ssim", "--difference", tmp_path / "differ.png")
+    assert done.stdout.startswith("not aligned: ")
+    assert "no difference was drawn" in done.stderr
+    assert not (tmp_path / "differ.png").exists()
+    facts = json.loads(run(*pair, "-m", "ssim", "--align", "--json").stdout)
+    assert facts["aligned"]["ssim"] is None
+
+
+@pytest.mark.parametrize("option", ["--resize", "--why", "--data-range=9"])
+def test_what_aligning_does_not_take_is_refused(photos, option):
+    picture = photos / "photos" / "coffee.png"
+    done = run(picture, picture, "--align", option, status=2)
+    assert "--align takes neither" in str(done.exception)
+
+
+def test_a_folder_is_not_aligned(folder):
+    done = run(folder / "gray.png", folder, "--align", status=2)
+    assert "--align is for two pictures" in str(done.exception)
