@@ -85,7 +85,7 @@ def window_of(metric: str) -> int:
 
 def squared_error_map(pair: Pair) -> Map:
     """Squared differences of all pixels."""
-    return Map((pair.a - pair.b) ** 2, counted=pair.mask)
+    return Map(pair.squared_errors, counted=pair.mask)
 
 
 def rmse_sw_map(pair: Pair) -> Map:
@@ -93,9 +93,8 @@ def rmse_sw_map(pair: Pair) -> Map:
 
     Running sums of floats can fall below 0: sewar's roots are NaN there, these are 0.
     """
-    squares = (pair.a - pair.b) ** 2
-    errors = np.stack([sliding_means(plane, 8, pair.exact) for plane in squares])
-    roots = np.sqrt(np.maximum(errors, 0))
+    means = sliding_means(pair.squared_errors, 8, pair.exact)
+    roots = np.sqrt(np.maximum(means, 0))
     return Map(roots, 4, _sliding_within(pair, 8))
 
 
@@ -105,8 +104,7 @@ def rase_map(pair: Pair) -> tuple[Map, int]:
     Also how many windows have a mean that is 0, or rounding noise.
     """
     roots = rmse_sw_map(pair)
-    means = np.stack([sliding_means(plane, 8, pair.exact) for plane in pair.a])
-    mean = _sum_bands(means) / pair.bands
+    mean = _sum_bands(sliding_means(pair.a, 8, pair.exact)) / pair.bands
     with np.errstate(divide="ignore", invalid="ignore"):
         errors = 100.0 / mean * np.sqrt(_sum_bands(roots.values**2) / pair.bands)
     errors[mean == 0] = 0.0
@@ -128,18 +126,19 @@ def uqi_map(pair: Pair) -> Map:
 
 def _uqi(x: Planes, y: Planes, exact: bool) -> Planes:
     """One band's, in sewar's order of operations."""
-    mean_x, mean_y, xx, yy, xy = (
-        sliding_means(plane, 8, exact) for plane in (x, y, x * x, y * y, x * y)
-    )
+    planes = np.stack([x, y, x * x, y * y, x * y])
+    mean_x, mean_y, xx, yy, xy = sliding_means(planes, 8, exact)
     product = mean_x * mean_y
     squares = mean_x * mean_x + mean_y * mean_y
     spread = 64 * (xx + yy) - squares
     bottom = spread * squares
-    found = np.ones(product.shape)
-    flat = (spread == 0) & (squares != 0)
-    found[flat] = 2 * product[flat] / squares[flat]
     top = 4 * (64 * xy - product) * product
-    return np.divide(top, bottom, out=found, where=bottom != 0)
+    found = np.ones(product.shape)
+    if not bottom.all():
+        flat = (spread == 0) & (squares != 0)
+        np.divide(2 * product, squares, out=found, where=flat)
+    np.divide(top, bottom, out=found, where=bottom != 0)
+    return found
 
 
 def ssim_map(pair: Pair) -> Map:

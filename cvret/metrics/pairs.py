@@ -78,6 +78,12 @@ class Pair:
         return _planes(self.candidate)
 
     @property
+    def squared_errors(self) -> NDArray[np.float64]:
+        """Squares of the differences, band by band: (bands, height, width)."""
+        errors = _planes(np.subtract(self.reference, self.candidate, dtype=np.float64))
+        return np.square(errors, out=errors)
+
+    @property
     def bands(self) -> int:
         """How many values a pixel has."""
         return int(self.reference.shape[2])
@@ -337,7 +343,7 @@ def _resized(picture: NDArray[Any], height: int, width: int) -> NDArray[Any]:
 
 def _planes(picture: NDArray[Any]) -> NDArray[np.float64]:
     """The bands of a picture one behind the other, as float64."""
-    return np.ascontiguousarray(np.moveaxis(picture, 2, 0), dtype=np.float64)
+    return np.array(np.moveaxis(picture, 2, 0), dtype=np.float64, order="C")
 
 
 def _is_exact(picture: NDArray[Any]) -> bool:

@@ -135,7 +135,7 @@ def ssim_map(pair: Pair) -> Map:
 
 def rmse_sw_map(pair: Pair) -> Map:
     """Root mean squared errors of all windows of 8 x 8 pixels."""
-    squares = (pair.a - pair.b) ** 2
+    squares = pair.squared_errors
     errors = np.stack([box_means(plane, 8, pair.exact) for plane in squares])
     counted = None if pair.mask is None else within(pair.mask, 8)
     return Map(np.sqrt(errors), 4, counted)

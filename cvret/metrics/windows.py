@@ -25,18 +25,21 @@ def box_means(plane: Plane, size: int, exact: bool) -> Plane:
     return _fitting(_box(plane, size, exact, cv2.BORDER_REFLECT), size)
 
 
-def sliding_means(plane: Plane, size: int, exact: bool) -> Plane:
+def sliding_means(planes: Plane, size: int, exact: bool) -> Plane:
     """Give the mean of each window that fits, but the last of a row and a column.
 
+    Of several planes at once: (n, height, width) becomes (n, height - size, ...).
     Of an even size, these are the windows that sewar averages over. Where sums are not
     exact, the rounding errors of the running sums are those of sewar's values.
     """
     if exact:
-        return box_means(plane, size, exact)[:-1, :-1]
+        return np.stack([box_means(p, size, exact)[:-1, :-1] for p in planes])
     from scipy.ndimage import uniform_filter
 
     half = size // 2
-    return np.asarray(uniform_filter(plane, size)[half:-half, half:-half])
+    return np.asarray(
+        uniform_filter(planes, (1, size, size))[:, half:-half, half:-half]
+    )
 
 
 def overhanging_means(plane: Plane, size: int, exact: bool) -> Plane:
