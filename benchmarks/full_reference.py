@@ -2,7 +2,7 @@
 
     python benchmarks/full_reference.py [--dry]
 
-The pictures are those of the data set wang1k, scaled: 2,000 of 64 x 64 (1,000, and their
+The pictures are those of the data set wang1k, scaled: 2,000 of 64 x 64 (all, and their
 mirror images) and 100 of 256 x 256. cvret measures all of them on all cores; sewar a
 sample, one pair after another, in turns with it. Told are microseconds a pair, how many
 times sooner cvret is, and the largest relative difference over the sample.
