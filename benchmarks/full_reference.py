@@ -74,8 +74,8 @@ def main() -> None:
     parser.add_argument("--print", action="store_true", help="record nothing")
     arguments = parser.parse_args()
     folder = datasets() / "wang1k"
-    for side, n in ((64, 2000), (256, 100)):
-        n, n_sample, turns = (20, 2, 1) if arguments.dry else (n, 12, 5)
+    for side, n, n_sample in ((64, 2000, 20), (256, 100, 4)):
+        n, n_sample, turns = (20, 2, 1) if arguments.dry else (n, n_sample, 4)
         pictures = load(folder, side, n)
         for name in NAMES:
             line = {"metric": name, "side": side, "pictures": n}

@@ -96,8 +96,9 @@ class Cosine:
     def __call__(self, block: Block) -> Values:
         """Measure the pictures of a block."""
         rows = block.doubles.reshape(block.n, -1) / self._scale
-        dots = rows @ self._target
-        own = np.einsum("ij,ij->i", rows, rows)
+        # Row by row the same, however many there are; a product of matrices is not.
+        dots = (rows * self._target).sum(axis=1)
+        own = (rows * rows).sum(axis=1)
         target = self._target @ self._target
         norms = np.sqrt(own * target)
         with np.errstate(invalid="ignore"):

@@ -114,6 +114,8 @@ class Reference:
                 f"{pictures.dtype}"
             )
         values = np.empty((len(pictures), len(self.metrics)))
+        if not len(pictures):
+            return values
         if pictures.size <= _WORTH_THREADS:
             self._measure_block(pictures, values)
             return values
