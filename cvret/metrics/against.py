@@ -15,6 +15,7 @@ from cvret.metrics.against_pixels import (
     Cosine,
     Hypercomplex,
     SquaredErrors,
+    Undefined,
     has_flat_block,
 )
 from cvret.metrics.against_scales import Information, Scales
@@ -27,6 +28,7 @@ from cvret.metrics.against_windows import (
     WindowErrors,
 )
 from cvret.metrics.blocks import Block, Part
+from cvret.metrics.definitions import METRICS
 
 __all__ = ["make_parts"]
 
@@ -68,6 +70,9 @@ def make_parts(
             parts.append(make(target, *arguments))
             done.update(wanted & names)
 
+    undefined = _undefined(side, profile) & wanted
+    add(undefined, Undefined, undefined)
+    wanted -= undefined
     errors = {"mse", "rmse", "psnr", "ergas"}
     errors |= set() if sewar else {"rase"}
     add(errors, SquaredErrors, data_range, errors & wanted)
@@ -92,3 +97,10 @@ def make_parts(
     if side >= 41:
         add({"vifp"}, Information, 1.0 if sewar else 255 / data_range)
     return parts, sorted(wanted - done)
+
+
+def _undefined(side: int, profile: str) -> set[str]:
+    """Name the metrics that have no value for pictures of such a shorter side."""
+    small = {n for n, m in METRICS.items() if side < m.least_side(profile)}
+    # These have one: sewar's, which means little.
+    return small - ({"psnrb", "ssim", "vifp"} if profile == "sewar" else {"psnrb"})

@@ -11,13 +11,33 @@ from cvret.metrics.box_kernels import squared_errors
 from cvret.metrics.hypercomplex import multiply, q2n
 from cvret.metrics.pairs import Pair
 
-__all__ = ["Angles", "Cosine", "Hypercomplex", "SquaredErrors", "has_flat_block"]
+__all__ = [
+    "Angles",
+    "Cosine",
+    "Hypercomplex",
+    "SquaredErrors",
+    "Undefined",
+    "has_flat_block",
+]
 
 Doubles = NDArray[np.float64]
 Values = dict[str, Doubles]
 
 _MOST_BANDS = 128  # whose products NumPy sums in the order of the kernel
 _NOISE = 1e-9  # indices below are rounding errors, and sewar's own are asked for
+
+
+class Undefined:
+    """Metrics whose windows are larger than the picture."""
+
+    takes_bytes = True
+
+    def __init__(self, target: Block, names: set[str]) -> None:
+        self._names = names
+
+    def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
+        return {name: np.full(block.n, nan) for name in self._names}
 
 
 class SquaredErrors:
@@ -33,23 +53,25 @@ class SquaredErrors:
         self._peak, self._names = data_range, names
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         columns = np.empty(self._target.shape[1], self._types[0])
         sums = np.empty((block.n, block.bands), self._types[1])
         squared_errors(block.values, self._target, columns, sums)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            found = {}
-            if self._names & {"mse", "rmse", "psnr"}:
-                found["mse"] = mse = sums.sum(axis=1) / self._target.size
-                if "rmse" in self._names:
-                    found["rmse"] = np.sqrt(mse)
-                if "psnr" in self._names:
+        found: Values = {}
+        names = self._names
+        if not names.isdisjoint(("mse", "rmse", "psnr")):
+            found["mse"] = mse = sums.sum(axis=1) / self._target.size
+            if "rmse" in names:
+                found["rmse"] = np.sqrt(mse)
+            if "psnr" in names:
+                with np.errstate(divide="ignore"):
                     found["psnr"] = 10 * np.log10(self._peak**2 / mse)
-            of_bands = sums * (block.bands / self._target.size)
-            if "ergas" in self._names:
-                found["ergas"] = self._ergas(of_bands)
-            if "rase" in self._names:
-                mean = self._means.mean() or nan
-                found["rase"] = 100 / mean * np.sqrt(of_bands.mean(axis=1))
+        of_bands = sums * (block.bands / self._target.size)
+        if "ergas" in names:
+            found["ergas"] = self._ergas(of_bands)
+        if "rase" in names:
+            mean = self._means.mean() or nan
+            found["rase"] = 100 / mean * np.sqrt(of_bands.mean(axis=1))
         return found
 
     def _ergas(self, of_bands: Doubles) -> Doubles:
@@ -72,9 +94,11 @@ class Cosine:
         self._target = target.doubles.ravel() / self._scale
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         rows = block.doubles.reshape(block.n, -1) / self._scale
-        dots = rows @ self._target
-        own = np.einsum("ij,ij->i", rows, rows)
+        # Row by row the same, however many there are; a product of matrices is not.
+        dots = (rows * self._target).sum(axis=1)
+        own = (rows * rows).sum(axis=1)
         target = self._target @ self._target
         norms = np.sqrt(own * target)
         with np.errstate(invalid="ignore"):
@@ -95,6 +119,7 @@ class Angles:
         self._by_halves = by_halves
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         pictures = block.doubles.reshape(block.n, -1, block.bands)
         found = np.empty((block.n, 2))
         few = block.bands <= _MOST_BANDS
@@ -128,6 +153,7 @@ class Hypercomplex:
         self._power = (self._x**2).sum(axis=1).mean(axis=1)
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         found = np.array([self._index(y) for y in _cut(block)])
         for i in np.flatnonzero(found < _NOISE):
             pair = Pair(self._reference, block.pictures[i], 1.0)

@@ -58,6 +58,7 @@ class Scales:
             self._weights = self._weights / self._weights.sum()
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         n_scales = len(self._scales)
         found = np.empty((n_scales, block.n, 2))
         planes = block.doubles
@@ -117,6 +118,7 @@ class Information:
         self._there &= self._whole > 0
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         if not self._there.any():
             equal = (block.pictures == self._reference).all(axis=(1, 2, 3))
             return {"vifp": np.where(equal, 1.0, nan)}

@@ -58,6 +58,7 @@ class WindowErrors:
             self._weights /= self._weights.size
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         found = np.empty(block.n)
         room = make_room(12, self._target.shape[1], block.bands, self._dtype)
         window_errors(
@@ -86,6 +87,7 @@ class FloatWindowErrors:
         self._weights = np.where(dark, 0, 100 / np.where(dark, 1, mean))
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         rmse, rase = np.empty(block.n), np.empty(block.n)
         shape = *self._weights.shape, block.bands
         for i, picture in enumerate(block.doubles):
@@ -116,6 +118,7 @@ class QualityIndex:
         self._constants = np.array([scale, 0.0])
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         return {"uqi": _moments(self, block, UQI)}
 
 
@@ -130,6 +133,7 @@ class FloatQualityIndex:
         self._means = _running(np.stack(planes), target.bands)
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         found = np.empty(block.n)
         for i, picture in enumerate(block.doubles):
             planes = np.stack([picture, picture * picture, picture * self._target[0]])
@@ -159,6 +163,7 @@ class Similarity:
         self._constants = constants(data_range)
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         return {"ssim": _moments(self, block, SSIM)}
 
 
@@ -202,6 +207,7 @@ class Correlation:
         self._alive_only = alive_only
 
     def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
         found = np.empty((block.n, 2))
         width, dtype = self._target.shape[1], self._target.dtype
         room = make_room(4, width, block.bands, dtype, parts=3)

@@ -57,7 +57,8 @@ class Block:
 
     def _rows(self, dtype: Any) -> Array:
         # What cannot be written to would be compiled for once more.
-        rows = np.require(self.pictures, dtype, "CW")
+        rows = np.ascontiguousarray(self.pictures, dtype)
+        rows = rows if rows.flags.writeable else rows.copy()
         return rows.reshape(*rows.shape[:2], -1)
 
 

@@ -46,9 +46,10 @@ def filtered(plane: Doubles, half: Doubles, bands: int) -> Doubles:
     weights = np.concatenate([half, half[-2::-1]])
     pixels = plane.reshape(height, width // bands, bands)
     edge = size // 2
-    found = correlate1d(pixels, weights, axis=0)[edge : height - edge]
-    found = correlate1d(found, weights, axis=1)[:, edge : width // bands - edge]
-    return found.reshape(len(found), -1)
+    down = correlate1d(pixels, weights, axis=0)[edge : height - edge]
+    across = correlate1d(down, weights, axis=1)[:, edge : width // bands - edge]
+    found: Doubles = across.reshape(len(across), -1)
+    return found
 
 
 def windows_moments(

@@ -82,6 +82,9 @@ class Reference:
         self._parts, self._others = make_parts(
             picture, self.metrics, self._data_range, profile
         )
+        as_they_are = picture.dtype == np.uint8 and not self._others
+        as_they_are &= all(part.takes_bytes for part in self._parts)
+        self._block_samples = _BYTES if as_they_are else _SAMPLES
 
     def measure(self, pictures: Array, n_jobs: int = -1) -> NDArray[np.float64]:
         """Compare pictures with the reference.
@@ -111,11 +114,14 @@ class Reference:
                 f"{pictures.dtype}"
             )
         values = np.empty((len(pictures), len(self.metrics)))
-        workers = _count_workers(n_jobs) if pictures.size > _WORTH_THREADS else 1
-        plain = dtype == np.uint8 and all(part.takes_bytes for part in self._parts)
-        samples = _BYTES if plain and not self._others else _SAMPLES
-        size = min(samples // self._picture.size, -(-len(pictures) // (2 * workers)))
-        size = max(1, size if workers > 1 else samples // self._picture.size)
+        if not len(pictures):
+            return values
+        if pictures.size <= _WORTH_THREADS:
+            self._measure_block(pictures, values)
+            return values
+        workers = _count_workers(n_jobs)
+        most = max(1, self._block_samples // self._picture.size)
+        size = min(most, -(-len(pictures) // (2 * workers))) if workers > 1 else most
         firsts = range(0, len(pictures), size)
 
         def measure_block(first: int) -> None:
