@@ -166,8 +166,8 @@ def window_errors(
     step = 1 if together else bands
     side = width // bands if together else width
     length = (side + _LANES - 1) // _LANES * _LANES + _SLACK * step
-    rooms = sums[:, :length]
-    down, two, four, entering = rooms[0], rooms[1], rooms[2], rooms[3]
+    down, two = sums[0][:length], sums[1][:length]
+    four, entering = sums[2][:length], sums[3][:length]
     next_one, next_two, next_four = down[step:], two[2 * step :], four[4 * step :]
     ring = sums[4:12]
     totals = np.empty(columns)
