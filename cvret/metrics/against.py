@@ -88,7 +88,7 @@ def make_parts(
         add({"rmse_sw", "rase"}, FloatWindowErrors)
     if exact:
         add({"scc"}, Correlation, not sewar)
-    if side >= 16 and not has_flat_block(target):
+    if "q2n" in wanted and side >= 16 and not has_flat_block(target):
         add({"q2n"}, Hypercomplex)
     if side >= 11:
         if sewar:

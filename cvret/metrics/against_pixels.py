@@ -48,15 +48,18 @@ class SquaredErrors:
     def __init__(self, target: Block, data_range: float, names: set[str]) -> None:
         whole = target.values.dtype == np.uint8
         self._target = target.values[0].astype(np.int16 if whole else np.float64)
-        self._types = (np.int32, np.int64) if whole else (np.float64, np.float64)
-        self._means = target.pictures[0].mean(axis=(0, 1), dtype=np.float64)
+        self._dtypes = [np.uint16, np.int32, np.int64] if whole else [np.float64] * 3
+        # Down the rows first, for these lie in the memory as they are summed.
+        columns = target.values[0].mean(axis=0, dtype=np.float64)
+        self._means = columns.reshape(-1, target.bands).mean(axis=0)
         self._peak, self._names = data_range, names
 
     def __call__(self, block: Block) -> Values:
         """Measure the pictures of a block."""
-        columns = np.empty(self._target.shape[1], self._types[0])
-        sums = np.empty((block.n, block.bands), self._types[1])
-        squared_errors(block.values, self._target, columns, sums)
+        width = self._target.shape[1]
+        squares, columns = (np.empty(width, dtype) for dtype in self._dtypes[:2])
+        sums = np.empty((block.n, block.bands), self._dtypes[2])
+        squared_errors(block.values, self._target, squares, columns, sums)
         found: Values = {}
         names = self._names
         if not names.isdisjoint(("mse", "rmse", "psnr")):

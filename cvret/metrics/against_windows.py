@@ -40,7 +40,7 @@ class WindowErrors:
     def __init__(self, target: Block, together: bool, every: bool) -> None:
         whole = target.values.dtype == np.uint8
         self._target = target.values[0].astype(np.int16 if whole else np.float64)
-        self._dtype = np.int32 if whole else np.float64
+        self._dtypes = (np.uint16, np.int32) if whole else (np.float64, np.float64)
         self._together = together
         bands = target.bands
         less = 7 if every else 8
@@ -60,13 +60,16 @@ class WindowErrors:
     def __call__(self, block: Block) -> Values:
         """Measure the pictures of a block."""
         found = np.empty(block.n)
-        room = make_room(12, self._target.shape[1], block.bands, self._dtype)
+        width = self._target.shape[1]
+        squares = np.empty(width, self._dtypes[0])
+        room = make_room(12, width, block.bands, self._dtypes[1])
         window_errors(
             block.values,
             self._target,
             self._weights,
             block.bands,
             self._together,
+            squares,
             room,
             found,
         )

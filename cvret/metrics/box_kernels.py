@@ -62,7 +62,7 @@ def make_room(rows: int, width: int, bands: int, dtype: Any, parts: int = 1) -> 
 
 
 def squared_errors_numpy(
-    pictures: Array, target: Array, columns: Array, sums: Array
+    pictures: Array, target: Array, squares: Array, columns: Array, sums: Array
 ) -> None:
     """Sum the squared differences from a target, band by band.
 
@@ -72,6 +72,8 @@ def squared_errors_numpy(
         What is compared.
     target : array of int16 or float64, shape (height, width * bands)
         With what.
+    squares : array of uint16 or float64, shape (width * bands,)
+        Room to work in: just large enough for one square.
     columns : array of int32 or float64, shape (width * bands,)
         Room to work in.
     sums : array of int64 or float64, shape (n, bands)
@@ -80,12 +82,14 @@ def squared_errors_numpy(
     bands = sums.shape[1]
     for i, picture in enumerate(pictures):
         errors = picture.astype(columns.dtype) - target
-        squares = (errors * errors).astype(sums.dtype)
-        sums[i] = squares.reshape(-1, bands).sum(axis=0)
+        found = (errors * errors).astype(sums.dtype)
+        sums[i] = found.reshape(-1, bands).sum(axis=0)
 
 
 @compiled(stand_in=squared_errors_numpy)
-def squared_errors(pictures: Array, target: Array, columns: Array, sums: Array) -> None:
+def squared_errors(
+    pictures: Array, target: Array, squares: Array, columns: Array, sums: Array
+) -> None:
     """The compiled form of `squared_errors_numpy`."""
     n, height, width = pictures.shape
     bands = sums.shape[1]
@@ -94,11 +98,11 @@ def squared_errors(pictures: Array, target: Array, columns: Array, sums: Array) 
         for first in range(0, height, _ROWS):
             columns[:] = 0
             for y in range(first, min(first + _ROWS, height)):
-                row = pictures[i, y]
-                wanted = target[y]
                 for j in range(width):
-                    error = row[j] - wanted[j]
-                    columns[j] += error * error
+                    error = pictures[i, y, j] - target[y, j]
+                    squares[j] = error * error
+                for j in range(width):
+                    columns[j] += squares[j]
             for x in range(0, width, bands):
                 for band in range(bands):
                     sums[i, band] += columns[x + band]
@@ -110,6 +114,7 @@ def window_errors_numpy(
     weights: Doubles,
     bands: int,
     together: bool,
+    squares: Array,
     sums: Array,
     values: Doubles,
 ) -> None:
@@ -128,6 +133,8 @@ def window_errors_numpy(
         Bands.
     together : bool
         Whether the errors of all bands are summed before the root.
+    squares : array of uint16 or float64, shape (width * bands,)
+        Room to work in: just large enough for one square.
     sums : array of int32 or float64
         Room of 12 rows, see `make_room`.
     values : array of float64, shape (n,)
@@ -149,6 +156,7 @@ def window_errors(
     weights: Doubles,
     bands: int,
     together: bool,
+    squares: Array,
     sums: Array,
     values: Doubles,
 ) -> None:
@@ -157,9 +165,10 @@ def window_errors(
     rows, columns = weights.shape
     step = 1 if together else bands
     side = width // bands if together else width
-    down, two, four, errors = sums[0], sums[1], sums[2], sums[3]
+    length = (side + _LANES - 1) // _LANES * _LANES + _SLACK * step
+    down, two = sums[0][:length], sums[1][:length]
+    four, entering = sums[2][:length], sums[3][:length]
     next_one, next_two, next_four = down[step:], two[2 * step :], four[4 * step :]
-    entering = four if together else errors
     ring = sums[4:12]
     totals = np.empty(columns)
     for i in range(n):
@@ -169,9 +178,8 @@ def window_errors(
         for y in range(rows + 7):
             for j in range(width):
                 error = pictures[i, y, j] - target[y, j]
-                errors[j] = error * error
-            if together:
-                _sum_bands(errors, bands, side, four)
+                squares[j] = error * error
+            _sum_bands(squares, bands if together else 1, side, entering)
             for j in range(side):
                 down[j] += entering[j] - ring[y % 8, j]
             for j in range(side):

@@ -201,8 +201,8 @@ def similarities(
     first, second = constants
     width = pictures.shape[2]
     room = np.empty((2, 3 * width))
-    mean, square = room[1, :width], room[1, width : 2 * width]
-    product = room[1, 2 * width :]
+    mean, square = room[1][:width], room[1][width : 2 * width]
+    product = room[1][2 * width :]
     wholes, contrasts = np.empty(columns), np.empty(columns)
     for i in range(len(pictures)):
         wholes[:] = 0
@@ -281,8 +281,8 @@ def information(
     rows, columns = means.shape
     width = pictures.shape[2]
     room = np.empty((2, 3 * width))
-    mean, square = room[1, :width], room[1, width : 2 * width]
-    product = room[1, 2 * width :]
+    mean, square = room[1][:width], room[1][width : 2 * width]
+    product = room[1][2 * width :]
     grown = np.empty(columns)
     for i in range(len(pictures)):
         grown[:] = 1

@@ -121,7 +121,9 @@ class Reference:
             return values
         workers = _count_workers(n_jobs)
         most = max(1, self._block_samples // self._picture.size)
-        size = min(most, -(-len(pictures) // (2 * workers))) if workers > 1 else most
+        # As many blocks a thread as another has, for they take the same time.
+        rounds = -(-len(pictures) // (most * workers))
+        size = -(-len(pictures) // (rounds * workers))
         firsts = range(0, len(pictures), size)
 
         def measure_block(first: int) -> None:

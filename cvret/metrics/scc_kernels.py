@@ -124,7 +124,7 @@ def spatial_correlation(
     totals, counts = np.empty(width), np.empty(width)
     for i in range(len(pictures)):
         for y in range(height):
-            _high_pass(pictures[i], bands, y, two, padded[4 + y, 4 * bands :])
+            _high_pass(pictures[i], bands, y, two, padded[4 + y][4 * bands :])
         sums[:] = 0
         totals[:] = 0
         counts[:] = 0

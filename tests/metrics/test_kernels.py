@@ -67,14 +67,15 @@ def test_squared_errors_are_summed_band_by_band(form):
     pictures = np.array([[[1, 10, 2, 20], [3, 30, 4, 40]]], np.uint8)
     target = np.array([[0, 10, 0, 22], [0, 30, 0, 255]], np.int16)
     sums = np.zeros((1, 2), np.int64)
-    form(pictures, target, np.zeros(4, np.int32), sums)
+    form(pictures, target, np.zeros(4, np.uint16), np.zeros(4, np.int32), sums)
     assert sums.tolist() == [[1 + 4 + 9 + 16, 4 + 215**2]]
 
 
 def test_squared_errors_of_a_tall_picture_do_not_overflow():
     pictures = np.full((1, 70_000, 2), 255, np.uint8)
     target, sums = np.zeros((70_000, 2), np.int16), np.zeros((1, 1), np.int64)
-    squared_errors(pictures, target, np.zeros(2, np.int32), sums)
+    room = np.zeros(2, np.uint16), np.zeros(2, np.int32)
+    squared_errors(pictures, target, *room, sums)
     assert sums[0, 0] == 140_000 * 255**2
 
 
@@ -90,6 +91,7 @@ def test_window_errors_of_both_forms_agree(seed, shape, together):
         window_errors,
         window_errors_numpy,
         *(pictures, target, weights, bands, together),
+        squares=lambda: np.zeros(width * bands, np.uint16),
         room=lambda: make_room(12, width * bands, bands, np.int32),
         result=np.zeros(3),
     )
@@ -101,11 +103,11 @@ def test_the_window_error_of_one_window_is_the_root_of_its_sum(form):
     pictures = np.zeros((1, 8, 24), np.uint8)
     pictures[0, 0, 0], pictures[0, 7, 23] = 3, 4
     found = np.zeros(1)
-    room = make_room(12, 24, 3, np.int32)
+    room = np.zeros(24, np.uint16), make_room(12, 24, 3, np.int32)
     target = np.zeros((8, 24), np.int16)
-    form(pictures, target, np.array([[2.0]]), 3, True, room, found)
+    form(pictures, target, np.array([[2.0]]), 3, True, *room, found)
     assert found[0] == 10
-    form(pictures, target, np.array([[1.0, 1.0, 10.0]]), 3, False, room, found)
+    form(pictures, target, np.array([[1.0, 1.0, 10.0]]), 3, False, *room, found)
     assert found[0] == 3 + 0 + 40
 
 
