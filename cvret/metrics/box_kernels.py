@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._optional import compiled
+from cvret._optional import compiled, prefetch
 
 __all__ = [
     "SSIM",
@@ -35,6 +35,7 @@ Doubles = NDArray[np.float64]
 UQI, SSIM = 0, 1
 _LANES = 32  # that compiled loops may take at once
 _SLACK = 10  # neighbours beyond a row that sums along it may touch
+_AHEAD = 4096  # samples, that memory is asked for before they are read
 _ROWS = 16384  # squares of 8 bits that an int32 sums for certain
 
 
@@ -98,6 +99,9 @@ def squared_errors(
         for first in range(0, height, _ROWS):
             columns[:] = 0
             for y in range(first, min(first + _ROWS, height)):
+                soon = (i * height + y) * width + _AHEAD
+                for place in range(soon, soon + width, 64):
+                    prefetch(pictures, place)
                 for j in range(width):
                     error = pictures[i, y, j] - target[y, j]
                     squares[j] = error * error

@@ -80,7 +80,7 @@ def test_squared_errors_of_a_tall_picture_do_not_overflow():
 
 
 @given(seed=st.integers(0, 999), shape=SHAPES, together=st.booleans())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_window_errors_of_both_forms_agree(seed, shape, together):
     height, width, bands = shape
     pictures = planes(seed, shape).astype(np.uint8)
@@ -117,7 +117,7 @@ def test_the_window_error_of_one_window_is_the_root_of_its_sum(form):
     kind=st.sampled_from([UQI, SSIM]),
     dtype=st.sampled_from([np.int32, np.float64]),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_moments_of_both_forms_agree(seed, shape, kind, dtype):
     height, width, bands = shape
     size, scale = (8, 1 / 64) if kind == UQI else (11, 1 / 121)
@@ -143,7 +143,7 @@ def test_moments_of_both_forms_agree(seed, shape, kind, dtype):
     shape=SHAPES,
     dtype=st.sampled_from([np.int32, np.float64]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_correlations_of_both_forms_agree(seed, shape, dtype):
     height, width, bands = shape
     pictures = planes(seed, shape).astype(dtype)
@@ -175,7 +175,7 @@ def test_the_high_pass_is_a_laplacian_whose_windows_hang_over_as_in_scipy():
 
 
 @given(seed=st.integers(0, 999), shape=SHAPES, size=st.sampled_from([3, 5, 9, 11, 17]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_gaussian_windows_of_both_forms_agree(seed, shape, size):
     height, width, bands = shape
     pictures = planes(seed, shape).astype(float)
@@ -231,7 +231,7 @@ def test_halves_average_two_rows_two_columns_and_two_bands(form):
 
 
 @given(seed=st.integers(0, 999), shape=SHAPES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_running_means_have_the_roundings_of_scipy(seed, shape):
     height, width, bands = shape
     pictures = planes(seed, shape) / 255
@@ -249,7 +249,7 @@ def test_running_means_have_the_roundings_of_scipy(seed, shape):
     bands=st.integers(1, 40),
     by_halves=st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_angles_of_both_forms_agree(seed, bands, by_halves):
     rng = np.random.default_rng(seed)
     pictures, target = rng.random((3, 1500, bands)), rng.random((1500, bands))

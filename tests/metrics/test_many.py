@@ -69,7 +69,7 @@ def test_values_are_those_of_sewar_where_these_are_finite(shape, dtype):
     equal=st.booleans(),
     black=st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_values_are_those_of_pairs_whatever_the_size(
     seed, height, width, bands, dtype, profile, equal, black
 ):
