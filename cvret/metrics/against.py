@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from cvret.metrics.against_pixels import (
     Angles,
+    BlockingEffect,
     Cosine,
     Hypercomplex,
     SquaredErrors,
@@ -78,6 +79,8 @@ def make_parts(
     add(errors, SquaredErrors, data_range, errors & wanted)
     add({"cosine"}, Cosine)
     add({"sam"}, Angles, not sewar)
+    if sewar:
+        add({"psnrb"}, BlockingEffect, data_range)
     if exact and side > 8:
         add({"uqi"}, QualityIndex, not sewar)
         add({"rmse_sw"}, WindowErrors, False, not sewar)

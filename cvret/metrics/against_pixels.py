@@ -10,9 +10,11 @@ from cvret.metrics.blocks import Block
 from cvret.metrics.box_kernels import squared_errors
 from cvret.metrics.hypercomplex import multiply, q2n
 from cvret.metrics.pairs import Pair
+from cvret.metrics.pixelwise import psnrb_of
 
 __all__ = [
     "Angles",
+    "BlockingEffect",
     "Cosine",
     "Hypercomplex",
     "SquaredErrors",
@@ -93,15 +95,19 @@ class Cosine:
     takes_bytes = False
 
     def __init__(self, target: Block) -> None:
-        self._scale = float(np.abs(target.doubles).max()) or 1.0
+        # The squares of very large or small floats would leave their range.
+        floats = target.pictures.dtype.kind == "f"
+        self._scale = float(np.abs(target.doubles).max()) or 1.0 if floats else 1.0
         self._target = target.doubles.ravel() / self._scale
 
     def __call__(self, block: Block) -> Values:
         """Measure the pictures of a block."""
-        rows = block.doubles.reshape(block.n, -1) / self._scale
+        rows = block.doubles.reshape(block.n, -1)
+        if self._scale != 1:
+            rows = rows / self._scale
         # Row by row the same, however many there are; a product of matrices is not.
-        dots = (rows * self._target).sum(axis=1)
-        own = (rows * rows).sum(axis=1)
+        dots = np.array([row @ self._target for row in rows])
+        own = np.array([row @ row for row in rows])
         target = self._target @ self._target
         norms = np.sqrt(own * target)
         with np.errstate(invalid="ignore"):
@@ -132,11 +138,29 @@ class Angles:
             return {"sam": found[:, 0] / found[:, 1]}
 
 
+class BlockingEffect:
+    """PSNR with the blocking effect of the first band, as sewar has it."""
+
+    takes_bytes = True
+
+    def __init__(self, target: Block, data_range: float) -> None:
+        self._target = target.pictures[0, :, :, 0].astype(np.float64)
+        self._data_range = data_range
+
+    def __call__(self, block: Block) -> Values:
+        """Measure the pictures of a block."""
+        planes = (picture[:, :, 0].astype(np.float64) for picture in block.pictures)
+        found = [psnrb_of(self._target, p, None, self._data_range) for p in planes]
+        return {"psnrb": np.array([one.value for one in found])}
+
+
 class Hypercomplex:
     """Q2n, of references whose blocks all have a band that is not flat.
 
     The mean of a product of hypercomplex numbers is a sum, with signs, of the means of
-    the products of their parts.
+    the products of their parts. A picture is scaled as the reference is, by means of
+    each block's bands: of its pixels, their squares and their products with the
+    reference.
     """
 
     takes_bytes = False
@@ -149,8 +173,9 @@ class Hypercomplex:
         spreads = x.std(axis=2, ddof=1, keepdims=True)
         spreads[spreads == 0] = np.finfo(float).eps
         self._x = (x - self._offsets) / spreads + 1
-        self._scales = np.where(self._offsets == 0, 1, spreads)
-        self._signs = np.r_[1.0, -np.ones(n_parts - 1)][:, np.newaxis]
+        signs = np.r_[1.0, -np.ones(n_parts - 1)]
+        self._signs = signs
+        self._scales = signs / np.where(self._offsets == 0, 1, spreads)[:, :, 0]
         self._table = _products_of_parts(n_parts)
         self._mean = self._x.mean(axis=2)
         self._power = (self._x**2).sum(axis=1).mean(axis=1)
@@ -164,16 +189,21 @@ class Hypercomplex:
         return {"q2n": found}
 
     def _index(self, y: Doubles) -> float:
-        y = ((y - self._offsets) / self._scales + 1) * self._signs
+        y -= self._offsets
         n = y.shape[2]
-        mean = y.mean(axis=2)
+        raw = y.mean(axis=2)
         products = np.matmul(self._x, y.transpose(0, 2, 1)) / n
-        products -= self._mean[:, :, np.newaxis] * mean[:, np.newaxis]
+        products -= self._mean[:, :, np.newaxis] * raw[:, np.newaxis]
+        products *= self._scales[:, np.newaxis]
+        squares = np.einsum("bpn,bpn->bp", y, y) / n
+        # Scaled, with 1 added and the sign of a conjugate.
+        mean = raw * self._scales + self._signs
+        squares = squares * self._scales**2 + 2 * mean * self._signs - 1
         shared = products.reshape(len(y), -1) @ self._table
         moduli = (self._mean**2).sum(axis=1), (mean**2).sum(axis=1)
         levels = moduli[0] + moduli[1]
         bias = 2 * np.sqrt(moduli[0] * moduli[1]) / levels
-        power = self._power + (y * y).sum(axis=1).mean(axis=1)
+        power = self._power + squares.sum(axis=1)
         length = np.sqrt((shared**2).sum(axis=1))
         return float(np.mean(length * bias * 2 / (power - levels)))
 
