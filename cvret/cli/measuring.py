@@ -36,6 +36,18 @@ def _print_list(context: Any, _option: Any, value: bool) -> None:
     context.exit()
 
 
+def _parse_size(
+    _context: Any, _option: Any, text: str | None
+) -> tuple[int, int] | None:
+    """Read ``WIDTHxHEIGHT`` into height and width."""
+    if text is None:
+        return None
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise click.BadParameter(f"must be WIDTHxHEIGHT in pixels, got {text!r}")
+    return int(height), int(width)
+
+
 @click.command()
 @click.argument("target", type=click.Path())
 @click.argument("other", metavar="PICTURE_OR_FOLDER", type=click.Path())
@@ -61,6 +73,12 @@ def _print_list(context: Any, _option: Any, value: bool) -> None:
     "--resize",
     is_flag=True,
     help="Give pictures of another size that of TARGET; else they are refused.",
+)
+@click.option(
+    "--size",
+    callback=_parse_size,
+    metavar="WxH",
+    help="Give all pictures this size first, in pixels: 64x64.",
 )
 @click.option(
     "--why",
@@ -109,6 +127,7 @@ def metrics(
     profile: str,
     data_range: float | None,
     resize: bool,
+    size: tuple[int, int] | None,
     why: bool,
     align: bool,
     difference: str | None,
@@ -134,14 +153,14 @@ def metrics(
     Examples:
       cvret metrics a.png b.png --metrics ssim,uqi
       cvret metrics a.png turned.png --align --difference differ.png
-      cvret metrics galaxy.jpg galaxies/ -o table.csv --figure best.png
+      cvret metrics galaxy.jpg galaxies/ --size 64x64 -o table.csv --figure best.png
       cvret metrics galaxy.jpg mixed/ --resize --profile textbook -o table.json
       cvret metrics --list
     """
     chosen = _names(names)
     wanted: dict[str, Any] = {
         "data_range": data_range,
-        "resize": "reference" if resize else None,
+        "resize": size or ("reference" if resize else None),
         "profile": profile,
     }
     if not os.path.isdir(other):
@@ -149,9 +168,9 @@ def metrics(
             option = "-o" if output else "--figure"
             raise click.BadParameter(f"{option} is for a folder, and {other} is none")
         if align or difference:
-            if data_range is not None or resize or why:
+            if data_range is not None or resize or size or why:
                 raise click.BadParameter(
-                    "--align takes neither --data-range nor --resize nor --why"
+                    "--align takes no --data-range, --resize, --size or --why"
                 )
             _check_file("--difference", difference, _PICTURES)
             return _align_two(

@@ -18,6 +18,7 @@ from cvret.metrics.pairs import (
     check_mask,
     check_reference,
     data_range_of,
+    fit_reference,
 )
 
 __all__ = ["MAPPED", "Measurement", "full_reference", "quality_map"]
@@ -64,7 +65,7 @@ def full_reference(
     metrics: str | Sequence[str] | None = None,
     *,
     data_range: float | None = None,
-    resize: str | None = None,
+    resize: str | tuple[int, int] | None = None,
     profile: str = "sewar",
     bands: int | None = None,
     mask: NDArray[Any] | None = None,
@@ -86,8 +87,9 @@ def full_reference(
         The difference between the largest and the smallest value a pixel can have. If
         left out, the largest value of an integer dtype, and 1 for floats, which must
         then lie in [0, 1].
-    resize : {"reference"}, optional
-        Give `b` the size of `a` first; sizes that differ are an error otherwise.
+    resize : {"reference"} or (height, width), optional
+        Give `b` the size of `a` first, or both this size in pixels; sizes that differ
+        are an error otherwise.
     profile : {"sewar", "textbook"}
         Whose values: those of sewar 0.4.10, or of the papers; see Notes.
     bands : int, optional
@@ -287,12 +289,12 @@ def _pair(
     a: Any,
     b: Any,
     data_range: float | None,
-    resize: str | None,
+    resize: str | tuple[int, int] | None,
     bands: int | None,
     mask: NDArray[Any] | None,
 ) -> Pair:
     """Check all that was passed."""
-    reference = check_reference("a", a, bands)
+    reference = fit_reference(check_reference("a", a, bands), resize)
     candidate = check_candidate("b", b, reference, resize)
     peak = data_range_of(reference, data_range, candidate)
     return Pair(reference, candidate, peak, check_mask(mask, reference))

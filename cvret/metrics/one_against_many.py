@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_choice, check_jobs
+from cvret._checks import check_jobs
 from cvret._opencv import single_thread
 from cvret._progress import progress_bar
 from cvret.errors import ImageError
@@ -24,6 +24,7 @@ from cvret.metrics.pairs import (
     check_candidate,
     check_reference,
     data_range_of,
+    fit_reference,
 )
 from cvret.metrics.pixelwise import sam_of
 from cvret.metrics.table import MetricTable
@@ -41,7 +42,7 @@ def rank_by_metric(
     metrics: str | Sequence[str] | None = None,
     *,
     data_range: float | None = None,
-    resize: str | None = None,
+    resize: str | tuple[int, int] | None = None,
     profile: str = "sewar",
     bands: int | None = None,
     n_jobs: int = -1,
@@ -63,8 +64,9 @@ def rank_by_metric(
         Names out of `cvret.metrics.definitions.METRICS`; by default all.
     data_range : float, optional
         The dynamic range of the pixels; by default that of the target's dtype.
-    resize : {"reference"}, optional
-        Give every picture the target's size; by default another size is an error.
+    resize : {"reference"} or (height, width), optional
+        Give every picture the target's size, or all of them, the target too, this size
+        in pixels; by default another size than the target's is an error.
     profile : {"sewar", "textbook"}
         Whose values: sewar's own, or those of the papers.
     bands : int, optional
@@ -109,9 +111,8 @@ def rank_by_metric(
     names = check_metrics(metrics)
     check_profile(profile)
     check_jobs(n_jobs)
-    if resize is not None:
-        check_choice("resize", resize, ("reference",))
-    reference = _as_float64(check_reference("target", target, bands))
+    reference = fit_reference(check_reference("target", target, bands), resize)
+    reference = _as_float64(reference)
     peak = data_range_of(reference, data_range)
     sources = _sources_of(images)
     measuring = _Measuring(
@@ -174,7 +175,7 @@ class _Measuring:
         names: tuple[str, ...],
         data_range: float,
         profile: str,
-        resize: str | None,
+        resize: str | tuple[int, int] | None,
         range_of_pixels: bool,
     ) -> None:
         self._reference = reference

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret._checks import check_choice, check_count, check_number
+from cvret._checks import check_count, check_number
 from cvret._opencv import cv2
 from cvret.errors import ImageError
 from cvret.images.reading import read_image
@@ -19,7 +19,9 @@ __all__ = [
     "check_candidate",
     "check_mask",
     "check_reference",
+    "check_resize",
     "data_range_of",
+    "fit_reference",
 ]
 
 # Sums over windows of integers up to here are exact in float64, squares and all.
@@ -152,8 +154,50 @@ def check_reference(name: str, picture: Any, bands: int | None) -> NDArray[Any]:
     return np.asarray(picture)
 
 
+def check_resize(resize: str | tuple[int, int] | None) -> None:
+    """Raise unless it is "reference", a height and a width, or None.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is something else, or a side is no whole number of at least 1.
+    """
+    if resize is None or resize == "reference":
+        return
+    if not isinstance(resize, tuple) or len(resize) != 2:
+        raise ValueError(
+            f'resize must be "reference" or (height, width) in pixels, got {resize!r}'
+        )
+    for side in resize:
+        check_count("resize", side)
+
+
+def fit_reference(
+    reference: NDArray[Any], resize: str | tuple[int, int] | None
+) -> NDArray[Any]:
+    """Give the reference the size that both pictures are asked to have.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `resize` is none that there is; see `check_resize`.
+
+    Examples
+    --------
+    >>> fit_reference(np.zeros((4, 6, 1), np.uint8), (2, 3)).shape
+    (2, 3, 1)
+    """
+    check_resize(resize)
+    if not isinstance(resize, tuple) or reference.shape[:2] == resize:
+        return reference
+    return _resized(reference, *resize)
+
+
 def check_candidate(
-    name: str, picture: Any, reference: NDArray[Any], resize: str | None
+    name: str,
+    picture: Any,
+    reference: NDArray[Any],
+    resize: str | tuple[int, int] | None,
 ) -> NDArray[Any]:
     """Give a picture as an array of the reference's own shape.
 
@@ -165,17 +209,17 @@ def check_candidate(
         As for `check_reference`.
     reference : array, shape (height, width, bands)
         What it is compared with.
-    resize : {"reference"} or None
-        Whether a picture of another size gets the size of the reference: by averages
-        over areas where it has more pixels, linear where it has fewer.
+    resize : {"reference"}, (height, width) or None
+        Unless it is None, a picture of another size gets the size of the reference, to
+        which `fit_reference` gave the size asked for: by averages over areas where it
+        has more pixels, linear where it has fewer.
 
     Raises
     ------
     ImageError, TypeError, ValueError
         As `check_reference`, and if size, bands or dtype are not the reference's.
     """
-    if resize is not None:
-        check_choice("resize", resize, ("reference",))
+    check_resize(resize)
     height, width, bands = reference.shape
     found = check_reference(name, picture, bands if bands == 4 else None)
     if found.shape[2] != bands:

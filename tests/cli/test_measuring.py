@@ -241,13 +241,30 @@ def test_pictures_of_other_things_are_said_not_to_be_aligned(photos, tmp_path):
     assert facts["aligned"]["ssim"] is None
 
 
-@pytest.mark.parametrize("option", ["--resize", "--why", "--data-range=9"])
+@pytest.mark.parametrize(
+    "option", ["--resize", "--why", "--data-range=9", "--size=8x8"]
+)
 def test_what_aligning_does_not_take_is_refused(photos, option):
     picture = photos / "photos" / "coffee.png"
     done = run(picture, picture, "--align", option, status=2)
-    assert "--align takes neither" in str(done.exception)
+    assert "--align takes no" in str(done.exception)
 
 
 def test_a_folder_is_not_aligned(folder):
     done = run(folder / "gray.png", folder, "--align", status=2)
     assert "--align is for two pictures" in str(done.exception)
+
+
+def test_all_pictures_are_given_a_size_first(folder, tmp_path):
+    Image.new("RGB", (30, 20), (51, 51, 51)).save(folder / "wide.png")
+    table = tmp_path / "table.csv"
+    run(folder / "black.png", folder, "-m", "rmse", "--size", "4x2", "-o", table)
+    with table.open(newline="") as file:
+        found = {row["id"]: float(row["rmse"]) for row in csv.DictReader(file)}
+    assert found == {"black.png": 0, "gray.png": 51, "white.png": 255, "wide.png": 51}
+
+
+@pytest.mark.parametrize("size", ["64", "0x4", "axb", "4x"])
+def test_a_size_that_is_none_is_refused(folder, size):
+    done = run(folder / "black.png", folder, "--size", size, status=2)
+    assert "must be WIDTHxHEIGHT" in str(done.exception)

@@ -229,7 +229,7 @@ def test_a_folder_without_pictures_is_refused(tmp_path):
     [
         ({"metrics": "ssym"}, cvret.UnknownNameError, "'ssym'; there are cosine, erg"),
         ({"profile": "paper"}, ValueError, "profile must be one of sewar, textbook"),
-        ({"resize": "target"}, ValueError, "resize must be one of reference"),
+        ({"resize": "target"}, ValueError, 'resize must be "reference" or'),
         ({"data_range": -1}, ValueError, "data_range must be above 0"),
         ({"n_jobs": 0}, ValueError, "n_jobs must not be 0"),
         ({"target": "/no/such.png"}, cvret.ImageError, "such.png does not exist"),

@@ -7,7 +7,9 @@ from cvret.metrics.pairs import (
     check_candidate,
     check_mask,
     check_reference,
+    check_resize,
     data_range_of,
+    fit_reference,
 )
 
 GRAY = np.zeros((4, 6), np.uint8)
@@ -106,7 +108,7 @@ def test_a_picture_is_enlarged_between_its_pixels():
 
 
 def test_another_way_to_resize_is_refused():
-    with pytest.raises(ValueError, match="resize must be one of reference, got 'crop'"):
+    with pytest.raises(ValueError, match='resize must be "reference" or'):
         check_candidate("b", RGB, RGB, "crop")
 
 
@@ -162,3 +164,29 @@ def test_the_candidate_must_lie_in_the_range_too():
 def test_a_mask_that_does_not_fit_is_refused(mask, error, message):
     with pytest.raises(error, match=message):
         check_mask(mask, RGB)
+
+
+def test_both_pictures_are_given_a_size():
+    # Of 4 x 2 pixels: the means of each half are 1 and 3, and 2 and 4.
+    a = np.array([[0, 2, 2, 4], [0, 2, 2, 4]], np.uint8)
+    b = a + np.uint8(1)
+    small = fit_reference(a[:, :, np.newaxis], (1, 2))
+    assert small[:, :, 0].tolist() == [[1, 3]]
+    other = check_candidate("b", b, small, (1, 2))
+    assert other[:, :, 0].tolist() == [[2, 4]]
+    assert cvret.full_reference(a, b, "mse", resize=(1, 2)) == {"mse": 1.0}
+    larger = np.zeros((8, 8), np.uint8)
+    assert cvret.full_reference(larger, larger, "mse", resize=(16, 9)) == {"mse": 0.0}
+
+
+@pytest.mark.parametrize("resize", ["target", 64, (64,), (1, 2, 3), [64, 64]])
+def test_a_size_that_is_none_is_refused(resize):
+    with pytest.raises(ValueError, match=r'resize must be "reference" or \(height'):
+        check_resize(resize)
+
+
+def test_a_size_below_one_is_refused():
+    with pytest.raises(ValueError, match="resize must be at least 1, got 0"):
+        check_resize((0, 8))
+    with pytest.raises(TypeError, match="resize must be a whole number"):
+        check_resize((8.0, 8))
