@@ -9,6 +9,7 @@ from PIL import Image
 
 import cvret
 from cvret.errors import ImageError
+from cvret.metrics.definitions import METRICS
 from cvret.records import Query
 
 
@@ -32,6 +33,12 @@ def index(folder):
     made = cvret.Index.create(folder.parent / "index.cvret")
     made.add(folder, progress=False)
     return made
+
+
+@pytest.fixture(scope="module")
+def noise():
+    """Nothing that is in the index."""
+    return np.random.default_rng(0).integers(0, 256, (60, 60, 3), np.uint8)
 
 
 def test_a_query_knows_what_it_was_made_of(index, folder, coffee):
@@ -135,8 +142,56 @@ def test_a_file_that_is_gone_stops_no_search(folder, tmp_path, coffee, caplog):
     assert "a.png does not exist" in caplog.text
     whole = made.search(coffee, rerank=[cvret.MetricReranking()])
     assert whole.ids == ("b.png", "a.png")
-    with pytest.raises(ImageError, match=r"a\.png does not exist"):
-        made.similar("a.png", rerank=[cvret.AlignedQuality()])
+
+
+def test_a_query_whose_file_is_gone_is_answered_without_measuring(
+    tmp_path, coffee, caplog
+):
+    own = tmp_path / "own"
+    own.mkdir()
+    Image.fromarray(coffee).save(own / "a.png")
+    Image.fromarray(coffee[:, :400]).save(own / "b.png")
+    made = cvret.Index.create(tmp_path / "own.cvret")
+    made.add(own, progress=False)
+    plain = made.similar("a.png", rerank=[])
+    (own / "a.png").unlink()
+    with caplog.at_level(logging.WARNING, logger="cvret"):
+        hit = made.similar("a.png", rerank=[cvret.AlignedQuality()])[0]
+    assert hit.verified
+    assert hit.quality is None
+    assert "a.png does not exist" in caplog.text
+    whole = made.similar("a.png", rerank=[cvret.MetricReranking()])
+    assert whole.scores.tolist() == plain.scores.tolist()
+
+
+@pytest.mark.parametrize("part", [cvret.AlignedQuality, cvret.MetricReranking])
+def test_a_wrong_metric_is_told_also_where_nothing_is_measured(index, part, noise):
+    with pytest.raises(cvret.UnknownNameError, match="'sharpness'"):
+        index.search(noise, rerank=[part("sharpness")])
+    with pytest.raises(ValueError, match="profile must be one of"):
+        index.search(noise, rerank=[part(profile="book")])
+    with pytest.raises(TypeError, match="metric must be a name"):
+        index.search(noise, rerank=[part(3)])
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_metric_stops_a_search(index, folder, name):
+    ranking = index.search(folder / "coffee.png", rerank=[cvret.AlignedQuality(name)])
+    assert {*ranking.ids[:3]} == {"coffee.png", "part.png", "painted.png"}
+    assert ((ranking.scores >= 0) & (ranking.scores <= 1)).all()
+
+
+@pytest.mark.parametrize("part", [cvret.AlignedQuality, cvret.MetricReranking])
+@pytest.mark.parametrize("value", [None, "0.5"])
+def test_a_metric_that_gives_no_number_is_told(index, folder, part, value):
+    with pytest.raises(TypeError, match="metric must give a number"):
+        index.search(folder / "coffee.png", rerank=[part(lambda *_: value)])
+
+
+def test_only_geometry_can_verify_before_quality(index, folder):
+    part = cvret.AlignedQuality(verification=cvret.MetricReranking())
+    with pytest.raises(TypeError, match="must be a SpatialVerification, got Metric"):
+        index.search(folder / "coffee.png", rerank=[part])
 
 
 def test_a_file_that_has_changed_is_not_measured(tmp_path, coffee):
