@@ -18,7 +18,7 @@ from cvret.metrics.full_reference import full_reference, quality_map
 from cvret.metrics.similarity import similarity
 from cvret.records import Correspondences, LocalFeatures, Query, Verification
 from cvret.rerank.alignment import align
-from cvret.rerank.verification import SpatialVerification
+from cvret.rerank.verification import SpatialVerification, turned_back
 from cvret.rerank.warping import Overlap, between_sizes
 
 __all__ = ["Alignment", "compare_aligned", "difference_map", "overlap_quality"]
@@ -246,23 +246,10 @@ def _verified(
     found = _judged(query, _features(a), there)
     if not mirrored:
         return query, found, False
-    flip = np.array([[-1.0, 0, query.width - 1], [0, 1, 0], [0, 0, 1]])
     turned = _judged(query, _features(np.ascontiguousarray(a[:, ::-1])), there)
-    worse = turned.log_false_alarms >= found.log_false_alarms
-    if worse or not turned.verified or turned.transform is None:
-        return query, found, False
-    pairs = turned.pairs.copy()
-    pairs[:, 0] = query.width - 1 - pairs[:, 0]
-    moved = Verification(
-        turned.inliers,
-        turned.transform @ flip,
-        None if turned.box is None else turned.box[[1, 0, 3, 2]],
-        pairs,
-        turned.share,
-        turned.log_false_alarms,
-        True,
-    )
-    return query, moved, True
+    if turned.verified and turned.log_false_alarms < found.log_false_alarms:
+        return query, turned_back(turned, query), True
+    return query, found, False
 
 
 def _features(image: NDArray[np.uint8]) -> LocalFeatures:

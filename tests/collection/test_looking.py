@@ -8,9 +8,11 @@ import pytest
 from PIL import Image
 
 import cvret
+from cvret.collection import explaining
 from cvret.errors import ImageError
 from cvret.metrics.definitions import METRICS
 from cvret.records import Query
+from cvret.rerank.alignment import align
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +210,7 @@ def test_a_file_that_has_changed_is_not_measured(tmp_path, coffee):
 
 def test_a_local_edit_lights_up_in_the_difference(index, folder, tmp_path):
     why = index.explain(folder / "coffee.png", "painted.png")
-    assert 0.5 < why.verification.quality < 0.97
+    assert 0.5 < why.aligned.quality < 0.97
     height, width, _ = why.difference.shape
     side = (width - 2 * 16) // 3
     heat = why.difference[:, -side:].astype(int)
@@ -220,12 +222,25 @@ def test_a_local_edit_lights_up_in_the_difference(index, folder, tmp_path):
     assert warm[away > 70].mean() < 0.01
     why.save_difference(tmp_path / "diff.png")
     assert cvret.read_image(tmp_path / "diff.png").shape == (height, width, 3)
-    assert why.to_dict()["quality"] == why.verification.quality
+    assert why.to_dict()["quality"] == why.aligned.quality
     assert "aligned: ssim 0." in str(why)
 
 
 def test_there_is_no_difference_of_what_is_not_verified(index, folder, tmp_path):
     why = index.explain(folder / "coffee.png", "chelsea.png")
+    assert why.aligned is None
     assert why.difference is None
     with pytest.raises(ValueError, match=r"chelsea\.png is not verified"):
         why.save_difference(tmp_path / "diff.png")
+
+
+def test_nothing_is_laid_over_another_before_it_is_asked_for(
+    index, folder, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(explaining, "align", lambda *_: asked.append(1) or align(*_))
+    why = index.explain(folder / "coffee.png", "painted.png")
+    assert why.picture.ndim == 3
+    assert not asked
+    assert why.difference.ndim == why.aligned.transform.ndim + 1
+    assert asked == [1]
