@@ -258,14 +258,10 @@ def _align_two(
 ) -> int:
     """Print each metric before and after alignment, and draw where they differ."""
     from cvret.aligning import compare_aligned
-    from cvret.metrics.summary import number_to_json
 
     found = compare_aligned(target, other, names, profile=profile)
     if as_json:
-        facts = found.to_dict()
-        for values in ("raw", "aligned"):
-            facts[values] = {n: number_to_json(v) for n, v in facts[values].items()}
-        click.echo(to_json(facts))
+        click.echo(to_json(found.to_dict()))
     else:
         click.echo(str(found))
     if difference and not found.verified:
