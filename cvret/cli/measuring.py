@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cvret.cli.asking import printable
-from cvret.cli.options import PARTLY_DONE, as_json, jobs, say, to_json
+from cvret.cli.options import PARTLY_DONE, as_json, check_file, jobs, say, to_json
 
 __all__ = ["metrics"]
 
@@ -153,7 +152,7 @@ def metrics(
                 raise click.BadParameter(
                     "--align takes neither --data-range nor --resize nor --why"
                 )
-            _check_file("--difference", difference, _PICTURES)
+            check_file("--difference", difference, _PICTURES)
             return _align_two(
                 target, other, chosen, profile, difference, as_json=as_json
             )
@@ -162,8 +161,8 @@ def metrics(
         raise click.BadParameter(
             f"--align is for two pictures, and {other} is a folder"
         )
-    _check_file("-o", output, _TABLES)
-    _check_file("--figure", figure, _FIGURES)
+    check_file("-o", output, _TABLES)
+    check_file("--figure", figure, _FIGURES)
     if figure:
         from cvret._optional import import_extra
 
@@ -195,21 +194,6 @@ def _names(names: str | None) -> list[str] | None:
     if not found:
         raise click.BadParameter(f"--metrics must name at least one, got {names!r}")
     return found
-
-
-def _check_file(option: str, path: str | None, endings: tuple[str, ...]) -> None:
-    """Raise before the work is done unless a file can be written there."""
-    if path is None:
-        return
-    if not path.lower().endswith(endings):
-        *most, last = endings
-        raise click.BadParameter(
-            f"{option} must end in {', '.join(most)} or {last}, got {path!r}"
-        )
-    if not Path(path).absolute().parent.is_dir():
-        raise click.BadParameter(
-            f"{option} {path!r} lies in a folder that is not there"
-        )
 
 
 def _compare_two(

@@ -118,6 +118,9 @@ def named_systems(systems: Any) -> dict[str, Any]:
     if len(systems) < 2:
         raise ValueError(f"systems must be at least two, got {len(systems)}")
     if isinstance(systems, Mapping):
+        for name in systems:
+            if not isinstance(name, str):
+                raise TypeError(f"names of systems must be strings, got {name!r}")
         return dict(systems)
     named: dict[str, Any] = {}
     for system in systems:

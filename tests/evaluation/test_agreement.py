@@ -253,6 +253,7 @@ def test_pairs_stand_by_how_much_they_agree():
         (["mse", "masked"], cvret.UnknownNameError, "no system is named 'masked'"),
         (["mse", cvret.HSVHistogram], TypeError, r"a part, such as HSVHistogram\(\)"),
         (["mse", 7], TypeError, "must be the name of a metric, a descriptor, or a cal"),
+        ({"a": "mse", 3: "hsv"}, TypeError, "names of systems must be strings, got 3"),
         (["hsv", cvret.HSVHistogram()], ValueError, "two that are called 'hsv'"),
         (["mse", cvret.Pixels(metric="x")], ValueError, "metric must be one of chi2"),
         (["mse", cvret.VLAD(cvret.SIFT())], cvret.NotFittedError, "learned|vocabulary"),
