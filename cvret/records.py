@@ -439,7 +439,9 @@ class Explanation:
     verification: Verification | None
     picture: NDArray[np.uint8]
     shares: Mapping[str, float] = field(default_factory=dict)
-    lay_over: Callable[[], tuple[Verification, NDArray[np.uint8] | None]] | None = None
+    lay_over: Callable[[], tuple[Verification, NDArray[np.uint8] | None]] | None = (
+        field(default=None, repr=False)
+    )
 
     @cached_property
     def _laid_over(self) -> tuple[Verification | None, NDArray[np.uint8] | None]:
