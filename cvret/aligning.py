@@ -16,9 +16,10 @@ from cvret.images.reading import ImageOrPath, Picture, read_image, shrink, stret
 from cvret.metrics.definitions import check_metrics, check_profile
 from cvret.metrics.full_reference import full_reference, quality_map
 from cvret.metrics.similarity import similarity
+from cvret.metrics.summary import number_to_json
 from cvret.records import Correspondences, LocalFeatures, Query, Verification
 from cvret.rerank.alignment import align
-from cvret.rerank.verification import SpatialVerification
+from cvret.rerank.verification import SpatialVerification, turned_back
 from cvret.rerank.warping import Overlap, between_sizes
 
 __all__ = ["Alignment", "compare_aligned", "difference_map", "overlap_quality"]
@@ -91,29 +92,35 @@ class Alignment:
         ).save(path)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give plain Python values, ready for JSON; pictures are left out."""
+        """Give plain Python values, ready for JSON; pictures are left out.
+
+        Infinite values are the texts ``"inf"`` and ``"-inf"``, undefined ones None.
+        """
         return {
             "verified": self.verified,
             "mirrored": self.mirrored,
             "inliers": self.inliers,
             "transform": None if self.transform is None else self.transform.tolist(),
             "overlap": self.overlap,
-            "raw": dict(self.raw),
-            "aligned": dict(self.aligned),
+            "raw": {name: number_to_json(v) for name, v in self.raw.items()},
+            "aligned": {name: number_to_json(v) for name, v in self.aligned.items()},
         }
 
     def __str__(self) -> str:
-        if not self.verified:
-            head = f"not aligned: {self.inliers} inliers are too few"
-        else:
+        if self.verified:
             turned = ", mirrored" if self.mirrored else ""
             head = (
                 f"aligned{turned}: {self.inliers} inliers, {self.overlap:.0%} overlap"
             )
-        lines = [head, f"  {'metric':<10}  {'as they are':>12}  {'aligned':>12}"]
-        for name, value in self.raw.items():
-            after = self.aligned.get(name, np.nan)
-            lines.append(f"  {name:<10}  {value:12.4f}  {after:12.4f}")
+            columns = {"as they are": self.raw, "aligned": self.aligned}
+        else:
+            head = f"not aligned: too little agrees ({self.inliers} inliers)"
+            columns = {"as they are": self.raw}
+        titles = "".join(f"  {title:>12}" for title in columns)
+        lines = [head, f"  {'metric':<10}{titles}"]
+        for name in self.raw:
+            values = "".join(f"  {_shown(each[name]):>12}" for each in columns.values())
+            lines.append(f"  {name:<10}{values}")
         return "\n".join(lines)
 
 
@@ -225,6 +232,10 @@ def difference_map(overlap: Overlap) -> NDArray[np.float64]:
     return np.clip(1 - local, 0, 1)
 
 
+def _shown(value: float) -> str:
+    return "undefined" if np.isnan(value) else f"{value:.4f}"
+
+
 def _picture(name: str, value: Any) -> Picture:
     if isinstance(value, np.ndarray):
         check_image(value)
@@ -246,23 +257,10 @@ def _verified(
     found = _judged(query, _features(a), there)
     if not mirrored:
         return query, found, False
-    flip = np.array([[-1.0, 0, query.width - 1], [0, 1, 0], [0, 0, 1]])
     turned = _judged(query, _features(np.ascontiguousarray(a[:, ::-1])), there)
-    worse = turned.log_false_alarms >= found.log_false_alarms
-    if worse or not turned.verified or turned.transform is None:
-        return query, found, False
-    pairs = turned.pairs.copy()
-    pairs[:, 0] = query.width - 1 - pairs[:, 0]
-    moved = Verification(
-        turned.inliers,
-        turned.transform @ flip,
-        None if turned.box is None else turned.box[[1, 0, 3, 2]],
-        pairs,
-        turned.share,
-        turned.log_false_alarms,
-        True,
-    )
-    return query, moved, True
+    if turned.verified and turned.log_false_alarms < found.log_false_alarms:
+        return query, turned_back(turned, query), True
+    return query, found, False
 
 
 def _features(image: NDArray[np.uint8]) -> LocalFeatures:

@@ -1,8 +1,9 @@
 """What travels between the parts: frozen records of arrays."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from os import PathLike
 from typing import Any, overload
 
@@ -425,9 +426,10 @@ class Explanation:
     shares : mapping of str to float
         How much each field counts for this query, as a search without re-rankers adds
         them; the shares sum to 1.
-    difference : array of uint8, shape (height, width, 3), or None
-        Where the two are verified: the query, the result laid over it, and where they
-        differ, side by side; what does not overlap is grey.
+    lay_over : callable or None
+        Gives `aligned` and `difference`, which take as long as all else and are
+        therefore computed when they are first asked for; None where nothing is
+        verified.
     """
 
     query: str
@@ -437,7 +439,31 @@ class Explanation:
     verification: Verification | None
     picture: NDArray[np.uint8]
     shares: Mapping[str, float] = field(default_factory=dict)
-    difference: NDArray[np.uint8] | None = None
+    lay_over: Callable[[], tuple[Verification, NDArray[np.uint8] | None]] | None = (
+        field(default=None, repr=False)
+    )
+
+    @cached_property
+    def _laid_over(self) -> tuple[Verification | None, NDArray[np.uint8] | None]:
+        return (None, None) if self.lay_over is None else self.lay_over()
+
+    @property
+    def aligned(self) -> Verification | None:
+        """The verification after alignment, or None where nothing is verified.
+
+        Its transform and box are refined, and it has the `quality` of what overlaps,
+        by structural similarity.
+        """
+        return self._laid_over[0]
+
+    @property
+    def difference(self) -> NDArray[np.uint8] | None:
+        """Where the two differ, uint8, shape (height, width, 3); None if not verified.
+
+        The query, the result laid over it, and where they differ, side by side; grey
+        where they do not overlap, or nothing can be told.
+        """
+        return self._laid_over[1]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the picture to `path`; its ending says the format."""
@@ -465,7 +491,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain Python values, ready for JSON; pictures are left out."""
-        found = self.verification
+        found = self.aligned or self.verification
         return {
             "query": self.query,
             "result": self.result,
@@ -492,8 +518,8 @@ class Explanation:
         for name, score in self.scores.items():
             counts = f", counts {self.shares[name]:.1%}" if len(self.shares) > 1 else ""
             lines.append(f"  {name}: {score:.4f}{counts}")
-        if self.verification is not None:
-            found = self.verification
+        found = self.aligned or self.verification
+        if found is not None:
             sure = "verified" if found.verified else "not verified"
             lines.append(
                 f"  {found.inliers} inliers, {sure}: the same thing with probability "

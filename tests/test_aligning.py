@@ -41,14 +41,22 @@ def test_pictures_of_other_things_are_not_aligned(coffee, chelsea, tmp_path):
     assert found.transform is None
     assert np.isnan(found.aligned["ssim"])
     assert np.isfinite(found.raw["ssim"])
-    assert "not aligned" in str(found)
+    assert str(found).splitlines()[0] == (
+        f"not aligned: too little agrees ({found.inliers} inliers)"
+    )
+    assert "nan" not in str(found)
+    assert json.loads(json.dumps(found.to_dict(), allow_nan=False))["aligned"] == {
+        "ssim": None
+    }
     with pytest.raises(ValueError, match="nothing was aligned"):
         found.save(tmp_path / "no.png")
 
 
 def test_pictures_without_keypoints_are_not_aligned():
     flat = np.full((80, 90, 3), 7, np.uint8)
-    assert not cvret.compare_aligned(flat, flat).verified
+    found = cvret.compare_aligned(flat, flat, "psnr")
+    assert not found.verified
+    assert found.to_dict()["raw"] == {"psnr": "inf"}
 
 
 def test_the_difference_is_where_they_differ(coffee, tmp_path):

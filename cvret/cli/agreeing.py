@@ -1,10 +1,8 @@
 """cvret agreement: which metrics and descriptors say the same thing."""
 
-import os
-
 import click
 
-from cvret.cli.options import PARTLY_DONE, as_json, jobs, say, to_json
+from cvret.cli.options import PARTLY_DONE, as_json, check_file, jobs, say, to_json
 
 __all__ = ["agreement"]
 
@@ -68,10 +66,11 @@ def agreement(
     from cvret.metrics.definitions import METRICS
 
     for path in output:
-        if os.path.splitext(path)[1].lower() not in (*_FIGURES, *_TABLES):
-            raise click.BadParameter(
-                f"-o must end in {', '.join((*_FIGURES, *_TABLES))}, got {path!r}"
-            )
+        check_file("-o", path, (*_FIGURES, *_TABLES))
+        if path.lower().endswith(_FIGURES):
+            from cvret._optional import import_extra
+
+            import_extra("matplotlib", extra="plot", needed_by="a figure")
     names = [name.strip() for name in systems.split(",") if name.strip()]
     named: list[str] = []
     for name in names:
@@ -85,7 +84,7 @@ def agreement(
     )
     click.echo(to_json(found.to_dict()) if as_json else str(found))
     for path in output:
-        if os.path.splitext(path)[1].lower() in _TABLES:
+        if path.lower().endswith(_TABLES):
             found.save(path)
         else:
             from cvret.plot import plot_agreement

@@ -2,13 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 
 from cvret.cli.asking import printable
-from cvret.cli.options import PARTLY_DONE, as_json, jobs, say, to_json
+from cvret.cli.options import PARTLY_DONE, as_json, check_file, jobs, say, to_json
 
 __all__ = ["metrics"]
 
@@ -172,7 +171,7 @@ def metrics(
                 raise click.BadParameter(
                     "--align takes no --data-range, --resize, --size or --why"
                 )
-            _check_file("--difference", difference, _PICTURES)
+            check_file("--difference", difference, _PICTURES)
             return _align_two(
                 target, other, chosen, profile, difference, as_json=as_json
             )
@@ -181,8 +180,8 @@ def metrics(
         raise click.BadParameter(
             f"--align is for two pictures, and {other} is a folder"
         )
-    _check_file("-o", output, _TABLES)
-    _check_file("--figure", figure, _FIGURES)
+    check_file("-o", output, _TABLES)
+    check_file("--figure", figure, _FIGURES)
     if figure:
         from cvret._optional import import_extra
 
@@ -214,21 +213,6 @@ def _names(names: str | None) -> list[str] | None:
     if not found:
         raise click.BadParameter(f"--metrics must name at least one, got {names!r}")
     return found
-
-
-def _check_file(option: str, path: str | None, endings: tuple[str, ...]) -> None:
-    """Raise before the work is done unless a file can be written there."""
-    if path is None:
-        return
-    if not path.lower().endswith(endings):
-        *most, last = endings
-        raise click.BadParameter(
-            f"{option} must end in {', '.join(most)} or {last}, got {path!r}"
-        )
-    if not Path(path).absolute().parent.is_dir():
-        raise click.BadParameter(
-            f"{option} {path!r} lies in a folder that is not there"
-        )
 
 
 def _compare_two(
@@ -277,14 +261,10 @@ def _align_two(
 ) -> int:
     """Print each metric before and after alignment, and draw where they differ."""
     from cvret.aligning import compare_aligned
-    from cvret.metrics.summary import number_to_json
 
     found = compare_aligned(target, other, names, profile=profile)
     if as_json:
-        facts = found.to_dict()
-        for values in ("raw", "aligned"):
-            facts[values] = {n: number_to_json(v) for n, v in facts[values].items()}
-        click.echo(to_json(facts))
+        click.echo(to_json(found.to_dict()))
     else:
         click.echo(str(found))
     if difference and not found.verified:

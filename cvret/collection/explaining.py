@@ -1,6 +1,7 @@
 """Why an image is a result."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,9 +10,9 @@ from cvret.aligning import difference_map, overlap_quality
 from cvret.images.drawing import draw_difference, draw_matches
 from cvret.images.reading import Picture
 from cvret.records import Correspondences, Explanation, Query, Verification
+from cvret.rerank import warping
 from cvret.rerank.alignment import align
 from cvret.rerank.verification import SpatialVerification
-from cvret.rerank.warping import lay_over
 
 __all__ = ["explain_hit", "judge"]
 
@@ -30,15 +31,15 @@ def explain_hit(
     result: NDArray[np.uint8],
 ) -> Explanation:
     """Put together scores and what they count, words, geometry and the drawings."""
-    difference = None
-    if found is not None and found.verified:
-        found, difference = _differing(query, found, image, result)
     boxes = []
     if query.region is not None:
         boxes.append((0, query.corners()))
     if found is not None and found.box is not None:
         boxes.append((1, found.box))
     pairs = np.empty((0, 4), np.float32) if found is None else found.pairs
+    lay_over = None
+    if found is not None and found.verified:
+        lay_over = partial(_differing, query, found, image, result)
     return Explanation(
         name,
         id_,
@@ -47,7 +48,7 @@ def explain_hit(
         found,
         draw_matches(image, result, pairs, boxes),
         dict(shares),
-        difference,
+        lay_over,
     )
 
 
@@ -63,7 +64,7 @@ def _differing(
     aligned, _ = align(query, found, first, second, overlap_quality)
     if aligned.quality is None or aligned.transform is None:
         return aligned, None
-    overlap = lay_over(
+    overlap = warping.lay_over(
         image, result, aligned.transform, region=query.region, max_side=_DRAWN_SIDE
     )
     return aligned, draw_difference(

@@ -32,7 +32,7 @@ from cvret.collection.grouping import DuplicateReport
 from cvret.collection.images import check_ids, check_present
 from cvret.collection.looking import picture_of
 from cvret.collection.making import create_state, learn, open_state, take
-from cvret.collection.mirroring import mirror_image, turned_back, with_mirror
+from cvret.collection.mirroring import mirror_image, with_mirror
 from cvret.collection.ranking import weights_of
 from cvret.collection.roots import check_prefix
 from cvret.collection.searching import (
@@ -55,6 +55,7 @@ from cvret.images.reading import MAX_PIXELS, Picture, read_image
 from cvret.metrics.similarity import similarity
 from cvret.protocols import Reranker
 from cvret.records import Correspondences, Explanation, Query, Ranking
+from cvret.rerank.verification import turned_back
 
 __all__ = ["Index"]
 

@@ -37,7 +37,6 @@ class Comparing(Protocol):
 
 class _ByDescriptor:
     def __init__(self, name: str, part: Descriptor):
-        check_choice("metric", part.metric, tuple(sorted(dense.METRICS)))
         self._name, self._part = name, part
         if isinstance(part, Learner):
             part.check_fitted()
@@ -118,6 +117,9 @@ def named_systems(systems: Any) -> dict[str, Any]:
     if len(systems) < 2:
         raise ValueError(f"systems must be at least two, got {len(systems)}")
     if isinstance(systems, Mapping):
+        for name in systems:
+            if not isinstance(name, str):
+                raise TypeError(f"names of systems must be strings, got {name!r}")
         return dict(systems)
     named: dict[str, Any] = {}
     for system in systems:
@@ -166,7 +168,9 @@ def comparing_of(named: Mapping[str, Any], size: tuple[int, int]) -> list[Compar
 
 
 def _of_part(name: str, part: Any) -> Comparing:
-    if part.metric in dense.METRICS or part.metric not in METRICS:
+    pictures = tuple(METRICS) if hasattr(part, "picture_shape") else ()
+    check_choice("metric", part.metric, (*sorted(dense.METRICS), *pictures))
+    if part.metric in dense.METRICS:
         return _ByDescriptor(name, part)
     comparing = _ByMetrics(part)
     comparing.metrics[name] = part.metric

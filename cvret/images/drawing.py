@@ -108,8 +108,8 @@ def draw_difference(
     mask : array of bool, shape (h, w), or None
         Where they overlap; elsewhere all is grey.
     difference : array of float64, shape (h, w)
-        In [0, 1], or NaN where nothing is known. From a pale picture at 0 to full
-        color at 1: yellow, orange, dark red.
+        In [0, 1], from a pale picture at 0 to full color at 1: yellow, orange, dark
+        red; or NaN where nothing is known, which is grey.
     side : int
         Longest side of each of the three, in pixels.
 
@@ -123,16 +123,33 @@ def draw_difference(
     scale = side / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
-    covered = cv2.resize(there.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    known = there & ~np.isnan(difference)
     differ = cv2.resize(np.nan_to_num(difference), size, interpolation=cv2.INTER_LINEAR)
     panels = [cv2.resize(p, size, interpolation=how) for p in (reference, picture)]
     panels.append(_heat(panels[0], np.clip(differ, 0, 1)))
     grey = np.full_like(panels[0], _NOT_THERE)
     faint = cv2.addWeighted(panels[0], 0.25, grey, 0.75, 0)
-    for panel, beyond in zip(panels, (faint, grey, grey), strict=True):
-        panel[covered < 0.5] = beyond[covered < 0.5]
+    panels = [
+        _blended(panel, beyond, shown)
+        for panel, beyond, shown in zip(
+            panels, (faint, grey, grey), (there, there, known), strict=True
+        )
+    ]
     gap = np.full((size[1], _GAP, 3), _BACKGROUND, np.uint8)
     return np.hstack([panels[0], gap, panels[1], gap, panels[2]])
+
+
+def _blended(
+    panel: NDArray[np.uint8], beyond: NDArray[np.uint8], shown: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """Show a panel where a mask is True, else what is beyond; edges are soft."""
+    size = panel.shape[1], panel.shape[0]
+    share = cv2.resize(shown.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    share = share[..., None]
+    mixed: NDArray[np.uint8] = np.rint(panel * share + beyond * (1 - share)).astype(
+        np.uint8
+    )
+    return mixed
 
 
 def _heat(image: NDArray[np.uint8], values: NDArray[np.float64]) -> NDArray[np.uint8]:

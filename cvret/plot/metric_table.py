@@ -72,7 +72,7 @@ def plot_metric_table(
     k = check_count("k", k)
     find = _finder(pictures_of)
     columns = min(k, len(table))
-    width = max(2 * _EDGE + (columns + 1) * (_SIDE + _GAP) + _GAP, 7.5)
+    width = max(2 * _EDGE + (columns + 1) * (_SIDE + _GAP), 7.5)
     reasons = {metric: _undefined(table, metric) for metric in table.metrics}
     n_reasons = sum(map(bool, reasons.values()))
     height = 2 * _EDGE + _TOP + len(table.metrics) * _ROW + n_reasons * _LINE

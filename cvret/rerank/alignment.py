@@ -1,26 +1,20 @@
 """Re-ranking by a metric of what overlaps, after alignment."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from cvret._checks import check_count, check_number
 from cvret._parameters import Parameters
-from cvret.errors import ImageError
 from cvret.images.reading import Picture
 from cvret.records import Query, Ranking, Verification
-from cvret.rerank.quality import check_metric
+from cvret.rerank.quality import check_metric, look_at, measure
 from cvret.rerank.verification import SpatialVerification, apply_transform
 from cvret.rerank.warping import Overlap, between_sizes, lay_over, refine
 
 __all__ = ["AlignedQuality", "align"]
-
-_logger = logging.getLogger(__name__)
-_logger.addHandler(logging.NullHandler())
 
 _READ = 8  # times the side that is compared: larger files are read smaller
 
@@ -103,40 +97,43 @@ class AlignedQuality(Parameters):
         ValueError
             If the query does not know which picture it was made of, or no field that
             was searched has local features.
-        ImageError
-            If the query's picture cannot be read any more.
         UnknownNameError
             If there is no such metric.
+        TypeError
+            If a metric of the caller's own gives no number.
+
+        Notes
+        -----
+        Where the query's own file cannot be read any more, a warning is logged, and
+        nothing is measured.
         """
         depth = check_count("depth", self.depth)
         max_side = check_count("max_side", self.max_side, least=16)
         least = check_number("least_overlap", self.least_overlap, least=0, most=1)
-        check_metric(self.metric)
+        check_metric(self.metric, self.profile, index)
+        judge = self.verification or SpatialVerification()
+        if not isinstance(judge, SpatialVerification):
+            raise TypeError(
+                f"verification must be a SpatialVerification, got {judge!r}"
+            )
+
+        def quality(overlap: Overlap) -> float:
+            pair = overlap.reference, overlap.picture
+            return measure(self.metric, self.profile, index, *pair, overlap.mask)
+
         if any(id_ not in ranking.verifications for id_ in ranking.ids[:depth]):
-            judge = self.verification or SpatialVerification()
             judge = SpatialVerification(**{**judge.get_params(), "depth": depth})
             ranking = judge.rerank(query, ranking, index)
         found = dict(ranking.verifications)
         sure = [id_ for id_ in ranking.ids[:depth] if found[id_].verified]
-        if sure:
-            asked = index.picture_of(query, max_side=_READ * max_side)
-            measure = partial(self._measure, index)
+        asked = look_at(query, index, _READ * max_side) if sure else None
         for id_ in sure:
-            try:
-                picture = index.picture_of(id_, max_side=_READ * max_side)
-            except ImageError as error:
-                _logger.warning("not measured: %s", error)
-                continue
-            found[id_] = align(
-                query, found[id_], asked, picture, measure, max_side, least
-            )[0]
+            picture = asked and look_at(id_, index, _READ * max_side)
+            if asked and picture:
+                found[id_] = align(
+                    query, found[id_], asked, picture, quality, max_side, least
+                )[0]
         return _by_quality(replace(ranking, verifications=found), sure)
-
-    def _measure(self, index: Any, overlap: Overlap) -> float:
-        pair = overlap.reference, overlap.picture, overlap.mask
-        if isinstance(self.metric, str):
-            return float(index.measure(self.metric, *pair, profile=self.profile))
-        return float(np.clip(self.metric(*pair), 0, 1))
 
 
 def align(

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ from numpy.typing import NDArray
 from cvret._checks import check_count
 from cvret._parameters import Parameters
 from cvret.errors import ImageError
-from cvret.images.reading import stretch
+from cvret.images.reading import Picture, stretch
 from cvret.records import Query, Ranking
 
-__all__ = ["MetricReranking", "check_metric"]
+__all__ = ["MetricReranking", "check_metric", "look_at", "measure"]
 
 _logger = logging.getLogger(__name__)
 _logger.addHandler(logging.NullHandler())
@@ -83,16 +84,21 @@ class MetricReranking(Parameters):
         ------
         ValueError
             If the query does not know which picture it was made of.
-        ImageError
-            If the query's picture cannot be read any more.
         UnknownNameError
             If there is no such metric.
+        TypeError
+            If a metric of the caller's own gives no number.
+
+        Notes
+        -----
+        Where the query's own file cannot be read any more, a warning is logged, and the
+        ranking stays as it is.
         """
         depth, side = check_count("depth", self.depth), check_count("side", self.side)
-        check_metric(self.metric)
-        if not len(ranking):
+        check_metric(self.metric, self.profile, index)
+        asked = look_at(query, index) if len(ranking) else None
+        if asked is None:
             return ranking
-        asked = index.picture_of(query)
         pixels = asked.pixels
         if query.region is not None:
             x, y, width, height = query.region
@@ -101,33 +107,56 @@ class MetricReranking(Parameters):
         reference = stretch(pixels, side, side)
         values = np.full(len(ranking), np.nan)
         for place, id_ in enumerate(ranking.ids[:depth]):
-            try:
-                found = index.picture_of(id_, max_side=4 * side).pixels
-            except ImageError as error:
-                _logger.warning("not measured: %s", error)
-                continue
-            values[place] = self._measure(reference, stretch(found, side, side), index)
+            found = look_at(id_, index, max_side=4 * side)
+            if found is not None:
+                pair = reference, stretch(found.pixels, side, side)
+                values[place] = measure(self.metric, self.profile, index, *pair)
         return _by_value(ranking, values)
 
-    def _measure(
-        self, reference: NDArray[np.uint8], picture: NDArray[np.uint8], index: Any
-    ) -> float:
-        if isinstance(self.metric, str):
-            measured = index.measure(
-                self.metric, reference, picture, profile=self.profile
-            )
-        else:
-            measured = self.metric(reference, picture)
-        return float(np.clip(measured, 0, 1))
 
+def check_metric(metric: Any, profile: str, index: Any) -> None:
+    """Raise unless a metric can be called, or is a name that the index knows.
 
-def check_metric(metric: Any) -> None:
-    """Raise TypeError unless a metric is a name or can be called."""
+    So a wrong name is told also where there is nothing to measure.
+    """
     if isinstance(metric, type) or not (isinstance(metric, str) or callable(metric)):
         raise TypeError(
             "metric must be a name such as 'ssim', or a function of two pictures that "
             f"gives a similarity, got {metric!r}"
         )
+    if isinstance(metric, str):
+        black = np.zeros((16, 16, 3), np.uint8)
+        index.measure(metric, black, black, profile=profile)
+
+
+def look_at(
+    picture: Query | str, index: Any, max_side: int | None = None
+) -> Picture | None:
+    """Give the pixels of a query or an image; None, and a warning, if they are gone."""
+    try:
+        found: Picture = index.picture_of(picture, max_side=max_side)
+    except ImageError as error:
+        _logger.warning("not measured: %s", error)
+        return None
+    return found
+
+
+def measure(
+    metric: str | Callable[..., float],
+    profile: str,
+    index: Any,
+    *pictures: NDArray[Any],
+) -> float:
+    """Compare two pictures, perhaps under a mask; gives a number in [0, 1], or NaN."""
+    if isinstance(metric, str):
+        value = index.measure(metric, *pictures, profile=profile)
+    else:
+        value = metric(*pictures)
+    if not isinstance(value, Real):
+        raise TypeError(
+            f"metric must give a number in [0, 1], or NaN, got {value!r} of {metric!r}"
+        )
+    return float(np.clip(float(value), 0, 1))
 
 
 def _by_value(ranking: Ranking, values: NDArray[np.float64]) -> Ranking:

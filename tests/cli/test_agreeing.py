@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import sys
 
 import click
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from cvret.cli import cli
-from cvret.errors import UnknownNameError
+from cvret.errors import MissingExtraError, UnknownNameError
 from cvret.metrics.definitions import METRICS
 
 
@@ -59,5 +60,13 @@ def test_wrong_names_and_endings_are_refused(photos):
         run(photos, "-s", "mse,nothing")
     with pytest.raises(click.BadParameter, match=r"-o must end in .pdf, .png, .svg"):
         run(photos, "-s", "mse,hsv", "-o", "a.txt")
+    with pytest.raises(click.BadParameter, match="in a folder that is not there"):
+        run(photos, "-s", "mse,hsv", "-o", "nowhere/a.csv")
     with pytest.raises(ValueError, match="systems must be at least two, got 1"):
         run(photos, "-s", "mse")
+
+
+def test_a_figure_without_matplotlib_is_refused_before_the_work(photos, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"a figure needs matplotlib.*plot"):
+        run(photos.parent / "no-such-folder", "-s", "mse,hsv", "-o", "a.png")

@@ -8,8 +8,11 @@ import pytest
 from PIL import Image
 
 import cvret
+from cvret.collection import explaining
 from cvret.errors import ImageError
+from cvret.metrics.definitions import METRICS
 from cvret.records import Query
+from cvret.rerank.alignment import align
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +35,12 @@ def index(folder):
     made = cvret.Index.create(folder.parent / "index.cvret")
     made.add(folder, progress=False)
     return made
+
+
+@pytest.fixture(scope="module")
+def noise():
+    """Nothing that is in the index."""
+    return np.random.default_rng(0).integers(0, 256, (60, 60, 3), np.uint8)
 
 
 def test_a_query_knows_what_it_was_made_of(index, folder, coffee):
@@ -135,8 +144,56 @@ def test_a_file_that_is_gone_stops_no_search(folder, tmp_path, coffee, caplog):
     assert "a.png does not exist" in caplog.text
     whole = made.search(coffee, rerank=[cvret.MetricReranking()])
     assert whole.ids == ("b.png", "a.png")
-    with pytest.raises(ImageError, match=r"a\.png does not exist"):
-        made.similar("a.png", rerank=[cvret.AlignedQuality()])
+
+
+def test_a_query_whose_file_is_gone_is_answered_without_measuring(
+    tmp_path, coffee, caplog
+):
+    own = tmp_path / "own"
+    own.mkdir()
+    Image.fromarray(coffee).save(own / "a.png")
+    Image.fromarray(coffee[:, :400]).save(own / "b.png")
+    made = cvret.Index.create(tmp_path / "own.cvret")
+    made.add(own, progress=False)
+    plain = made.similar("a.png", rerank=[])
+    (own / "a.png").unlink()
+    with caplog.at_level(logging.WARNING, logger="cvret"):
+        hit = made.similar("a.png", rerank=[cvret.AlignedQuality()])[0]
+    assert hit.verified
+    assert hit.quality is None
+    assert "a.png does not exist" in caplog.text
+    whole = made.similar("a.png", rerank=[cvret.MetricReranking()])
+    assert whole.scores.tolist() == plain.scores.tolist()
+
+
+@pytest.mark.parametrize("part", [cvret.AlignedQuality, cvret.MetricReranking])
+def test_a_wrong_metric_is_told_also_where_nothing_is_measured(index, part, noise):
+    with pytest.raises(cvret.UnknownNameError, match="'sharpness'"):
+        index.search(noise, rerank=[part("sharpness")])
+    with pytest.raises(ValueError, match="profile must be one of"):
+        index.search(noise, rerank=[part(profile="book")])
+    with pytest.raises(TypeError, match="metric must be a name"):
+        index.search(noise, rerank=[part(3)])
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_no_metric_stops_a_search(index, folder, name):
+    ranking = index.search(folder / "coffee.png", rerank=[cvret.AlignedQuality(name)])
+    assert {*ranking.ids[:3]} == {"coffee.png", "part.png", "painted.png"}
+    assert ((ranking.scores >= 0) & (ranking.scores <= 1)).all()
+
+
+@pytest.mark.parametrize("part", [cvret.AlignedQuality, cvret.MetricReranking])
+@pytest.mark.parametrize("value", [None, "0.5"])
+def test_a_metric_that_gives_no_number_is_told(index, folder, part, value):
+    with pytest.raises(TypeError, match="metric must give a number"):
+        index.search(folder / "coffee.png", rerank=[part(lambda *_: value)])
+
+
+def test_only_geometry_can_verify_before_quality(index, folder):
+    part = cvret.AlignedQuality(verification=cvret.MetricReranking())
+    with pytest.raises(TypeError, match="must be a SpatialVerification, got Metric"):
+        index.search(folder / "coffee.png", rerank=[part])
 
 
 def test_a_file_that_has_changed_is_not_measured(tmp_path, coffee):
@@ -153,7 +210,7 @@ def test_a_file_that_has_changed_is_not_measured(tmp_path, coffee):
 
 def test_a_local_edit_lights_up_in_the_difference(index, folder, tmp_path):
     why = index.explain(folder / "coffee.png", "painted.png")
-    assert 0.5 < why.verification.quality < 0.97
+    assert 0.5 < why.aligned.quality < 0.97
     height, width, _ = why.difference.shape
     side = (width - 2 * 16) // 3
     heat = why.difference[:, -side:].astype(int)
@@ -165,12 +222,25 @@ def test_a_local_edit_lights_up_in_the_difference(index, folder, tmp_path):
     assert warm[away > 70].mean() < 0.01
     why.save_difference(tmp_path / "diff.png")
     assert cvret.read_image(tmp_path / "diff.png").shape == (height, width, 3)
-    assert why.to_dict()["quality"] == why.verification.quality
+    assert why.to_dict()["quality"] == why.aligned.quality
     assert "aligned: ssim 0." in str(why)
 
 
 def test_there_is_no_difference_of_what_is_not_verified(index, folder, tmp_path):
     why = index.explain(folder / "coffee.png", "chelsea.png")
+    assert why.aligned is None
     assert why.difference is None
     with pytest.raises(ValueError, match=r"chelsea\.png is not verified"):
         why.save_difference(tmp_path / "diff.png")
+
+
+def test_nothing_is_laid_over_another_before_it_is_asked_for(
+    index, folder, monkeypatch
+):
+    asked = []
+    monkeypatch.setattr(explaining, "align", lambda *_: asked.append(1) or align(*_))
+    why = index.explain(folder / "coffee.png", "painted.png")
+    assert why.picture.ndim == 3
+    assert not asked
+    assert why.difference.ndim == why.aligned.transform.ndim + 1
+    assert asked == [1]

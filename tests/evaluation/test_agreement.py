@@ -244,6 +244,11 @@ def test_pairs_stand_by_how_much_they_agree():
     assert all(np.isnan(pair[2]) for pair in pairs[3:])
 
 
+def of_ssim(part):
+    """A descriptor that gives no pictures, and yet a metric that compares them."""
+    return type("Odd", (type(part),), {"metric": "ssim"})()
+
+
 @pytest.mark.parametrize(
     ("systems", "error", "said"),
     [
@@ -253,8 +258,10 @@ def test_pairs_stand_by_how_much_they_agree():
         (["mse", "masked"], cvret.UnknownNameError, "no system is named 'masked'"),
         (["mse", cvret.HSVHistogram], TypeError, r"a part, such as HSVHistogram\(\)"),
         (["mse", 7], TypeError, "must be the name of a metric, a descriptor, or a cal"),
+        ({"a": "mse", 3: "hsv"}, TypeError, "names of systems must be strings, got 3"),
         (["hsv", cvret.HSVHistogram()], ValueError, "two that are called 'hsv'"),
-        (["mse", cvret.Pixels(metric="x")], ValueError, "metric must be one of chi2"),
+        (["mse", cvret.Pixels(metric="x")], ValueError, "one of chi2, .* ssim, .*'x'"),
+        (["mse", of_ssim(cvret.HSVHistogram())], ValueError, "one of chi2.*'ssim'"),
         (["mse", cvret.VLAD(cvret.SIFT())], cvret.NotFittedError, "learned|vocabulary"),
         (["mse", given_scores(1, 2)], ValueError, "'<lambda>' must give 11 scores"),
     ],

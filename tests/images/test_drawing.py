@@ -54,3 +54,24 @@ def test_a_difference_is_three_panels_with_the_rest_in_grey():
     # What does not differ is pale and without color.
     assert np.ptp(drawn[50, 432 + 80].astype(int)) == 0
     assert drawn[50, 207].tolist() == [255, 255, 255]
+
+
+def test_where_nothing_is_known_the_difference_alone_is_grey():
+    difference = np.zeros((50, 100))
+    difference[:, 80:] = np.nan
+    small = GREEN[:50, :100]
+    drawn = draw_difference(small, small, None, difference, side=100)
+    assert drawn[25, 90].tolist() == drawn[25, 116 + 90].tolist() == [0, 160, 0]
+    assert drawn[25, 232 + 90].tolist() == [205, 205, 205]
+    assert drawn[25, 232 + 40].tolist() != [205, 205, 205]
+
+
+def test_the_edge_of_an_overlap_is_soft():
+    mask = np.ones((20, 20), bool)
+    mask[:, :10] = False
+    white = np.full((20, 20, 3), 255, np.uint8)
+    drawn = draw_difference(white, white, mask, np.zeros((20, 20)), side=80)
+    row = drawn[40, 96 : 96 + 80, 0].astype(int)  # the second picture
+    assert (row[0], row[-1]) == (205, 255)
+    assert (np.diff(row) >= 0).all()
+    assert ((row > 205) & (row < 255)).sum() >= 2

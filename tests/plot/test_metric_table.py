@@ -88,3 +88,12 @@ def test_wrong_pictures_are_refused():
     table = rank_by_metric(IMAGES["gray"], IMAGES, "mse")
     with pytest.raises(TypeError, match="pictures_of must be a folder, a mapping or"):
         plot_metric_table(table, IMAGES["gray"], 5)
+
+
+def test_the_last_tile_ends_where_the_rules_do():
+    images = {f"{n}.png": IMAGES["gray"] for n in range(10)}
+    figure = plot_metric_table(
+        rank_by_metric(IMAGES["gray"], images, "mse"), IMAGES["gray"], images
+    )
+    tile = max(axes.get_position().x1 for axes in figure.axes)
+    assert tile == pytest.approx(figure.artists[0].get_xdata()[1])

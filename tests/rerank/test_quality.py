@@ -24,11 +24,9 @@ class Greys:
         return Picture(image, 40, 30)
 
     def measure(self, metric, reference, picture, mask=None, profile="sewar"):
-        assert (metric, reference.shape, picture.shape) == (
-            "rmse",
-            (64, 64, 3),
-            (64, 64, 3),
-        )
+        assert metric == "rmse"
+        assert reference.shape == picture.shape
+        assert reference.shape in {(64, 64, 3), (16, 16, 3)}
         return 1 - abs(float(reference.mean()) - float(picture.mean())) / 255
 
 
