@@ -295,5 +295,12 @@ def _pair(
     """Check all that was passed."""
     reference = check_reference("a", a, bands)
     candidate = check_candidate("b", b, reference, resize)
+    counted = check_mask(mask, reference)
+    if counted is not None:
+        # Not even rounding errors of sums shall depend on what does not count.
+        there = counted[:, :, np.newaxis]
+        zero = np.zeros((), reference.dtype)
+        reference = np.where(there, reference, zero)
+        candidate = np.where(there, candidate, zero.astype(candidate.dtype))
     peak = data_range_of(reference, data_range, candidate)
-    return Pair(reference, candidate, peak, check_mask(mask, reference))
+    return Pair(reference, candidate, peak, counted)

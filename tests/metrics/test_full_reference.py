@@ -425,17 +425,30 @@ def test_a_mask_of_all_pixels_changes_nothing_of_what_is_sewars_own():
 
 
 @pytest.mark.parametrize("profile", ["sewar", "textbook"])
-def test_what_lies_outside_of_the_mask_does_not_matter(profile):
-    a, b = (picture("noise", (100, 97, 3), "uint8", seed) for seed in (1, 2))
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float64"])
+def test_what_lies_outside_of_the_mask_does_not_matter(profile, dtype):
+    scale = 1 / 255 if dtype == "float64" else 1
+    pictures = (picture("sky", (100, 97, 3), "uint8", seed) for seed in (1, 2))
+    a, b = ((p * scale).astype(dtype) for p in pictures)
     mask = np.zeros((100, 97), bool)
     mask[20:92, 3:96] = True
     mask[30, 60] = False
     c, d = a.copy(), b.copy()
-    c[~mask], d[~mask] = 0, 255
-    first = full_reference(a, b, profile=profile, mask=mask)
-    second = full_reference(c, d, profile=profile, mask=mask)
+    c[~mask], d[~mask] = 0, 123_456 if dtype == "int32" else 255
+    first, second = (
+        full_reference(*pair, data_range=255 * scale, profile=profile, mask=mask)
+        for pair in ((a, b), (c, d))
+    )
     assert not np.isnan(list(first.values())).any()
-    assert second == pytest.approx(first, rel=1e-9)
+    assert second == first
+
+
+def test_floats_need_to_lie_in_their_range_where_they_count():
+    a, mask = np.full((9, 9), 0.5), np.ones((9, 9), bool)
+    a[0, 0], mask[0, 0] = 255.0, False
+    assert full_reference(a, a, "mse", mask=mask) == {"mse": 0.0}
+    with pytest.raises(ValueError, match="data_range must be given"):
+        full_reference(a, a, "mse")
 
 
 @pytest.mark.parametrize(
