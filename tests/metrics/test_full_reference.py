@@ -166,6 +166,13 @@ def test_psnr_of_equal_pictures_is_infinite_and_ranked_first():
     assert METRICS["psnr"].order(np.array([30.0, np.inf]))[0] == 1
 
 
+@pytest.mark.parametrize(("peak", "expected"), [(1e-300, -6000), (1e300, 6000)])
+def test_psnr_is_finite_whatever_the_dynamic_range(peak, expected):
+    black = np.zeros((4, 4), np.uint8)
+    found = full_reference(black, black + 1, ["psnr", "psnrb"], data_range=peak)
+    assert list(found.values()) == pytest.approx([expected] * 2)
+
+
 def test_psnrb_of_equal_pictures_is_finite_where_they_show_blocks():
     blocks = np.repeat(np.repeat(NOISE[:6, :6], 8, axis=0), 8, axis=1)
     assert np.isfinite(full_reference(blocks, blocks, "psnrb")["psnrb"])
