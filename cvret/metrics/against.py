@@ -30,6 +30,7 @@ from cvret.metrics.against_windows import (
 )
 from cvret.metrics.blocks import Block, Part
 from cvret.metrics.definitions import METRICS
+from cvret.metrics.hypercomplex import is_column
 
 __all__ = ["make_parts"]
 
@@ -71,7 +72,7 @@ def make_parts(
             parts.append(make(target, *arguments))
             done.update(wanted & names)
 
-    undefined = _undefined(side, profile) & wanted
+    undefined = _undefined(reference.shape, profile) & wanted
     add(undefined, Undefined, undefined)
     wanted -= undefined
     errors = {"mse", "rmse", "psnr", "ergas"}
@@ -102,8 +103,11 @@ def make_parts(
     return parts, sorted(wanted - done)
 
 
-def _undefined(side: int, profile: str) -> set[str]:
-    """Name the metrics that have no value for pictures of such a shorter side."""
+def _undefined(shape: tuple[int, ...], profile: str) -> set[str]:
+    """Name the metrics that have no value for pictures of such a shape."""
+    height, width = shape[:2]
+    side = min(height, width)
     small = {n for n, m in METRICS.items() if side < m.least_side(profile)}
     # These have one: sewar's, which means little.
-    return small - ({"psnrb", "ssim", "vifp"} if profile == "sewar" else {"psnrb"})
+    small -= {"psnrb", "ssim", "vifp"} if profile == "sewar" else {"psnrb"}
+    return small - ({"q2n"} if is_column(height, width) else set())

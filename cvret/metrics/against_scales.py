@@ -1,7 +1,7 @@
 """One reference against many pictures: metrics of Gaussian windows on scales."""
 
 from dataclasses import dataclass
-from math import floor, log2, nan
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +16,18 @@ from cvret.metrics.gauss_kernels import (
     similarities,
     windows_moments,
 )
+from cvret.metrics.pairs import Pair
+from cvret.metrics.scales import (
+    WEIGHTS,
+    count_scales,
+    has_rounding_errors,
+    vifp,
+)
 
 __all__ = ["Information", "Scales"]
 
 Doubles = NDArray[np.float64]
 Values = dict[str, Doubles]
-
-_WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,8 +46,7 @@ class Scales:
     takes_bytes = False
 
     def __init__(self, target: Block, data_range: float, textbook: bool) -> None:
-        shorter = min(target.pictures.shape[1:3])
-        n = min(floor(log2(shorter / 11)) + 1, len(_WEIGHTS))
+        n = count_scales(target.pictures.shape[1:3])
         half, planes = half_window(11, 1.5), target.doubles
         self._scales: list[_Scale] = []
         for scale in range(n):
@@ -53,7 +57,7 @@ class Scales:
             self._scales.append(_Scale(plane, means, squares, half))
         self._constants = constants(data_range)
         self._textbook = textbook
-        self._weights = _WEIGHTS[:n]
+        self._weights = WEIGHTS[:n]
         if textbook:
             self._weights = self._weights / self._weights.sum()
 
@@ -114,6 +118,8 @@ class Information:
             kept = np.where(variances < 1e-10, 0, variances)
             self._whole += np.log(1 + kept / 2).reshape(-1, bands).sum(axis=0)
             self._scales.append(_Scale(plane, means, variances, half))
+        pixels = np.moveaxis(target.doubles.reshape(self._reference.shape), 2, 0)
+        self._rounds = any(map(has_rounding_errors, pixels))
         self._there = np.ptp(self._reference, axis=(0, 1)) > 0
         self._there &= self._whole > 0
 
@@ -131,7 +137,13 @@ class Information:
                 planes, at.target, at.means, at.squares, at.half, block.bands, found
             )
         there = self._there
-        return {"vifp": (found[:, there] / self._whole[there]).mean(axis=1)}
+        values = (found[:, there] / self._whole[there]).mean(axis=1)
+        if self._factor == 1 and block.pictures.dtype != np.uint8:
+            for i, picture in enumerate(block.pictures):
+                pair = Pair(self._reference, picture, 1.0)
+                if self._rounds or any(map(has_rounding_errors, pair.b)):
+                    values[i] = vifp(pair).value
+        return {"vifp": values}
 
 
 def _shrunk(planes: Doubles, half: Doubles, bands: int) -> Doubles:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._optional import compiled
+from cvret.metrics.box_kernels import only_compiled
 
 __all__ = ["spectral_angles", "spectral_angles_numpy"]
 
@@ -51,12 +52,7 @@ def spectral_angles_numpy(
         values[i] = np.arccos(np.clip(cosines, -1, 1)).sum(), valid.sum()
 
 
-def _only_compiled(*arguments: Any) -> Any:
-    """Stand in for what compiled code alone calls."""
-    raise RuntimeError("this function is called from compiled code alone")
-
-
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def _products(a: Doubles, b: Doubles, first: int, size: int, found: Doubles) -> None:
     """Give dot products of pixels, summed in the order of NumPy.
 
@@ -92,7 +88,7 @@ def _products(a: Doubles, b: Doubles, first: int, size: int, found: Doubles) -> 
             found[k] = total
 
 
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def _arccosine(x: float) -> Any:
     """Give the arccosine without branches, so that it becomes vector code (fdlibm)."""
     size = abs(x)

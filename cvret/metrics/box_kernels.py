@@ -18,6 +18,7 @@ __all__ = [
     "UQI",
     "box_sums",
     "make_room",
+    "only_compiled",
     "quality_indices",
     "slide",
     "sum_four",
@@ -37,6 +38,11 @@ _LANES = 32  # that compiled loops may take at once
 _SLACK = 10  # neighbours beyond a row that sums along it may touch
 _AHEAD = 4096  # samples, that memory is asked for before they are read
 _ROWS = 16384  # squares of 8 bits that an int32 sums for certain
+
+
+def only_compiled(*arguments: Any) -> Any:
+    """Stand in for what compiled code alone calls."""
+    raise RuntimeError("this function is called from compiled code alone")
 
 
 def box_sums(plane: Array, size: int, bands: int) -> Array:
@@ -197,12 +203,7 @@ def window_errors(
         values[i] = totals.sum()
 
 
-def _only_compiled(*arguments: Any) -> None:
-    """Stand in for what compiled code alone calls."""
-    raise RuntimeError("this function is called from compiled code alone")
-
-
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def _sum_bands(row: Array, bands: int, n_pixels: int, found: Array) -> None:
     """Sum the bands of each pixel."""
     if bands == 3:
@@ -216,7 +217,7 @@ def _sum_bands(row: Array, bands: int, n_pixels: int, found: Array) -> None:
             found[x] += row[x * bands + band]
 
 
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def sum_four(
     sums: Array, next_one: Array, two: Array, next_two: Array, four: Array
 ) -> None:
@@ -228,7 +229,7 @@ def sum_four(
         four[j] = two[j] + next_two[j]
 
 
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def slide(
     picture: Array,
     target: Array,

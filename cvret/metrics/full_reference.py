@@ -148,9 +148,10 @@ def full_reference(
     (ergas) and flat bands of the reference (vifp) are left out; sewar gives NaN or
     infinity for the last two. Below their least side sewar's ssim and vifp are numbers
     nevertheless, of windows that hang over: the profile "sewar" gives them, with a
-    note. A flat reference has a vifp of 1 with itself, and none with other pictures;
-    sewar divides rounding errors there where pixels have 16 bits, and counts them in
-    where part of a picture is flat and bright (up to 3e-6 of the value were seen).
+    note; so it does with the q2n of one column of pixels. A flat reference has a vifp
+    of 1 with itself, and none with other pictures; sewar divides rounding errors there
+    where pixels have 16 bits. Where part of a picture is flat and bright, or pixels
+    have more bits, they count in all of its values: the profile "sewar" gives these.
 
     The profiles differ in the following, shown by ``ramp``, the numbers from 0 to 255
     in 16 rows of 16, unless another picture is named:
@@ -296,5 +297,12 @@ def _pair(
     """Check all that was passed."""
     reference = fit_reference(check_reference("a", a, bands), resize)
     candidate = check_candidate("b", b, reference, resize)
+    counted = check_mask(mask, reference)
+    if counted is not None:
+        # Not even rounding errors of sums shall depend on what does not count.
+        there = counted[:, :, np.newaxis]
+        zero = np.zeros((), reference.dtype)
+        reference = np.where(there, reference, zero)
+        candidate = np.where(there, candidate, zero.astype(candidate.dtype))
     peak = data_range_of(reference, data_range, candidate)
-    return Pair(reference, candidate, peak, check_mask(mask, reference))
+    return Pair(reference, candidate, peak, counted)

@@ -4,13 +4,12 @@ Pictures are (height, width * bands), bands interleaved. A window is separable a
 symmetric: half of its weights, the middle one last, say all of it.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import correlate1d
 
 from cvret._optional import compiled
+from cvret.metrics.box_kernels import only_compiled
 
 __all__ = [
     "half_window",
@@ -63,16 +62,11 @@ def windows_moments(
     return mean, square, product
 
 
-def _only_compiled(*arguments: Any) -> None:
-    """Stand in for what compiled code alone calls."""
-    raise RuntimeError("this function is called from compiled code alone")
-
-
 # Each loop takes two weights and the four samples that have them, as long as there are
 # two: it is the traffic with `found` that takes the time.
 
 
-@compiled(stand_in=_only_compiled, fastmath=True)
+@compiled(stand_in=only_compiled, fastmath=True)
 def _down(picture: Doubles, half: Doubles, y: int, found: Doubles) -> None:
     """Filter columns, the window beginning in row `y`."""
     middle = len(half) - 1
@@ -90,7 +84,7 @@ def _down(picture: Doubles, half: Doubles, y: int, found: Doubles) -> None:
             found[j] += weight * outer + of_inner * (picture[c, j] + picture[d, j])
 
 
-@compiled(stand_in=_only_compiled, fastmath=True)
+@compiled(stand_in=only_compiled, fastmath=True)
 def _down_products(
     p: Doubles, q: Doubles, half: Doubles, y: int, found: Doubles
 ) -> None:
@@ -111,7 +105,7 @@ def _down_products(
             found[j] += weight * outer + of_inner * within
 
 
-@compiled(stand_in=_only_compiled, fastmath=True)
+@compiled(stand_in=only_compiled, fastmath=True)
 def _across(row: Doubles, half: Doubles, bands: int, found: Doubles) -> None:
     """Filter along a row."""
     middle = len(half) - 1
@@ -129,7 +123,7 @@ def _across(row: Doubles, half: Doubles, bands: int, found: Doubles) -> None:
             found[j] += weight * (a[j] + b[j]) + of_inner * (c[j] + d[j])
 
 
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def _moments_of_row(
     picture: Doubles, target: Doubles, half: Doubles, bands: int, y: int, room: Doubles
 ) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvret.metrics.definitions import METRICS
 from cvret.metrics.pairs import Measurement, Pair
+from cvret.metrics.windowed import too_small
 
-__all__ = ["multiply", "q2n"]
+__all__ = ["is_column", "multiply", "q2n"]
 
 Blocks = NDArray[np.float64]
 
@@ -22,10 +24,9 @@ def q2n(pair: Pair) -> Measurement:
     The operations are sewar's, one by one but for all blocks at once: of a flat block
     it scales by 1 / epsilon, and the index is then the rounding error of its sums.
     """
-    if min(pair.shape) < 16:
-        width, height = pair.shape[::-1]
-        why = f"needs at least 16 x 16 pixels, got {width} x {height}"
-        return Measurement(nan, why)
+    small = too_small("q2n", pair)
+    if small and not is_column(*pair.shape):
+        return small
     a, b = _blocks(pair.a), _blocks(pair.b)
     starts = range(0, len(a), _AT_ONCE)
     parts = [_indices(a[s : s + _AT_ONCE], b[s : s + _AT_ONCE]) for s in starts]
@@ -36,7 +37,13 @@ def q2n(pair: Pair) -> Measurement:
             why = "no block of 32 x 32 pixels lies within the mask"
             return Measurement(nan, why)
         indices = indices[whole]
-    return Measurement(float(indices.mean()))
+    note = f"means little: {small.note}" if small else ""
+    return Measurement(float(indices.mean()), note)
+
+
+def is_column(height: int, width: int) -> bool:
+    """Tell whether sewar has a Q2n of a picture too narrow: it repeats one column."""
+    return width == 1 and height >= METRICS["q2n"].least_side()
 
 
 def _blocks(planes: NDArray[np.float64]) -> Blocks:

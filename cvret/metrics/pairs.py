@@ -151,7 +151,8 @@ def check_reference(name: str, picture: Any, bands: int | None) -> NDArray[Any]:
     if picture.ndim == 2:
         picture = picture[:, :, np.newaxis]
     _check_bands(name, picture.shape[2], bands)
-    return np.asarray(picture)
+    found = np.asarray(picture)
+    return found.astype(found.dtype.newbyteorder("="), copy=False)
 
 
 def check_resize(resize: str | tuple[int, int] | None) -> None:
@@ -300,7 +301,7 @@ def data_range_of(
 
 
 def check_mask(mask: Any, reference: NDArray[Any]) -> NDArray[np.bool_] | None:
-    """Give a mask, None standing for all pixels, or raise unless it fits.
+    """Give a mask, or raise unless it fits; None if all pixels count.
 
     Raises
     ------
@@ -323,7 +324,7 @@ def check_mask(mask: Any, reference: NDArray[Any]) -> NDArray[np.bool_] | None:
         )
     if not mask.any():
         raise ValueError("mask must be True somewhere, got no pixel that counts")
-    return mask
+    return None if mask.all() else mask
 
 
 def _check_pixels(name: str, picture: Any) -> None:

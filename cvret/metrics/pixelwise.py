@@ -150,4 +150,7 @@ def _split(across: NDArray[Any], down: NDArray[Any]) -> tuple[float, float]:
 
 
 def _decibels(peak: float, error: float) -> float:
-    return inf if error == 0 else float(10 * np.log10(np.square(peak) / error))
+    if error == 0:
+        return inf
+    with np.errstate(divide="ignore"):  # of infinite errors
+        return float(20 * np.log10(peak / np.sqrt(error)))

@@ -6,19 +6,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from cvret._opencv import cv2
 from cvret.metrics.by_sewar import by_sewar
 from cvret.metrics.maps import similarity_maps
 from cvret.metrics.pairs import Measurement, Pair
+from cvret.metrics.windowed import too_small
 from cvret.metrics.windows import gaussian, gaussian_means, within
 
-__all__ = ["msssim", "vifp"]
+__all__ = ["WEIGHTS", "count_scales", "has_rounding_errors", "msssim", "vifp"]
 
 Planes = NDArray[np.float64]
 Mask = NDArray[np.bool_] | None
 
-_WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
+WEIGHTS = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
+"""Of the scales of MS-SSIM, the finest first."""
+
 _NOISE_VARIANCE = 2.0
 _EPSILON = 1e-10
+# Squares up to here have rounding errors below the epsilon; beyond there they are
+# not small beside the variance of the noise.
+_BRIGHT, _BRIGHTEST = 300, 65535
 
 
 def msssim(pair: Pair, *, normalized: bool = False) -> Measurement:
@@ -32,16 +39,14 @@ def msssim(pair: Pair, *, normalized: bool = False) -> Measurement:
         Whether the weights of fewer scales are divided by their sum, and terms below 0
         are cut; sewar does neither.
     """
-    shorter = min(pair.shape)
-    if shorter < 11:
-        width, height = pair.shape[::-1]
-        why = f"needs at least 11 x 11 pixels, got {width} x {height}"
-        return Measurement(nan, why)
-    terms = _terms(pair, min(floor(log2(shorter / 11)) + 1, 5))
+    small = too_small("msssim", pair)
+    if small:
+        return small
+    terms = _terms(pair, count_scales(pair.shape))
     n = len(terms)
     if not n:
         return Measurement(nan, "no window of 11 x 11 pixels lies within the mask")
-    weights = _WEIGHTS[:n] / (_WEIGHTS[:n].sum() if normalized else 1)
+    weights = WEIGHTS[:n] / (WEIGHTS[:n].sum() if normalized else 1)
     means = [structure for _, structure in terms[:-1]] + [terms[-1][0]]
     bases = np.array(means, complex)
     if normalized:
@@ -52,6 +57,11 @@ def msssim(pair: Pair, *, normalized: bool = False) -> Measurement:
         if not normalized:
             note += f", and their weights add up to {weights.sum():.4g}, as in sewar"
     return Measurement(float(np.prod(bases**weights).real), note)
+
+
+def count_scales(shape: tuple[int, ...]) -> int:
+    """Tell on how many scales a picture holds a window of 11 x 11 pixels."""
+    return min(floor(log2(min(shape[:2]) / 11)) + 1, len(WEIGHTS))
 
 
 def _terms(pair: Pair, n_scales: int) -> list[tuple[float, float]]:
@@ -114,20 +124,25 @@ def vifp(pair: Pair, *, scaled: bool = False) -> Measurement:
         if pair.equal:
             return Measurement(1.0, "both pictures are flat, and equal")
         return Measurement(nan, "the reference is flat, and has no information")
-    note = ""
+    notes = list(dict.fromkeys(found.note for found in bands if found.note))
     if flat:
-        note = f"left out {flat} of {pair.bands} bands: the reference is flat"
-    value = float(np.mean([found.value for found in bands]))
-    return Measurement(value, "; ".join(n for n in (bands[0].note, note) if n))
+        notes += [f"left out {flat} of {pair.bands} bands: the reference is flat"]
+    return Measurement(float(np.mean([one.value for one in bands])), "; ".join(notes))
 
 
 def _vifp(pair: Pair, band: int, scaled: bool) -> Measurement | None:
     """One band's; None if the reference has no information."""
-    if min(pair.shape) < 41:
-        return _small_vifp(pair, band, scaled)
+    small = too_small("vifp", pair)
+    if small:
+        own = scaled or pair.mask is not None
+        return small if own else _by_sewar(pair, band, f"means little: {small.note}")
     flat_a, flat_b = (np.ptp(pixels[band]) == 0 for pixels in pair.pixels)
     if flat_a:
         return None
+    if not scaled and pair.mask is None and not flat_b:
+        planes = pair.a[band], pair.b[band]
+        if any(has_rounding_errors(plane) for plane in planes):
+            return _by_sewar(pair, band, "rounding errors count, as in sewar")
     factor = 255 / pair.data_range if scaled else 1.0
     found = _information(factor * pair.a[band], factor * pair.b[band], pair.mask)
     if found is None:
@@ -138,17 +153,32 @@ def _vifp(pair: Pair, band: int, scaled: bool) -> Measurement | None:
     return Measurement(kept / total) if total > 0 else None
 
 
-def _small_vifp(pair: Pair, band: int, scaled: bool) -> Measurement | None:
-    """What sewar gives where its windows are larger than the picture."""
-    width, height = pair.shape[::-1]
-    why = f"needs at least 41 x 41 pixels, got {width} x {height}"
-    if scaled or pair.mask is not None:
-        return Measurement(nan, why)
+def has_rounding_errors(plane: Planes) -> bool:
+    """Tell whether the variances of windows are rounding errors that the VIF shows.
+
+    They are where 17 x 17 pixels, what the finest windows have, are flat and bright;
+    and anywhere if values are beyond 16 bits.
+    """
+    largest = np.abs(plane).max()
+    if largest <= _BRIGHT:
+        return False
+    if largest > _BRIGHTEST:
+        return True
+    if np.diff(plane[16::17]).all():  # no window is flat: each has one of these rows
+        return False
+    window = np.ones((17, 17), np.uint8)
+    least, most = cv2.erode(plane, window), cv2.dilate(plane, window)
+    flat = (least == most) & (np.abs(least) > _BRIGHT)
+    return bool(flat[8:-8, 8:-8].any())
+
+
+def _by_sewar(pair: Pair, band: int, note: str) -> Measurement | None:
+    """One band's from sewar itself; None if the reference has no information."""
     one = pair.reference[:, :, band], pair.candidate[:, :, band]
     value = by_sewar("vifp", *one, pair.data_range)
     if value is None:
-        return Measurement(nan, why)
-    return None if np.isnan(value) else Measurement(value, f"means little: {why}")
+        return too_small("vifp", pair)
+    return None if np.isnan(value) else Measurement(value, note)
 
 
 def _information(a: Planes, b: Planes, mask: Mask) -> tuple[float, float] | None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._optional import compiled
-from cvret.metrics.box_kernels import box_sums, slide, sum_four
+from cvret.metrics.box_kernels import box_sums, only_compiled, slide, sum_four
 
 __all__ = ["high_pass", "spatial_correlation", "spatial_correlation_numpy"]
 
@@ -82,12 +82,7 @@ def spatial_correlation_numpy(
         values[i] = found.sum(), alive.sum()
 
 
-def _only_compiled(*arguments: Any) -> None:
-    """Stand in for what compiled code alone calls."""
-    raise RuntimeError("this function is called from compiled code alone")
-
-
-@compiled(stand_in=_only_compiled)
+@compiled(stand_in=only_compiled)
 def _high_pass(picture: Array, bands: int, y: int, down: Array, row: Array) -> None:
     """Filter row `y` as `high_pass` does."""
     height, width = picture.shape

@@ -1,3 +1,5 @@
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 
 import numpy as np
@@ -40,6 +42,14 @@ def test_where_sewar_raises_there_is_no_value():
 def test_a_metric_that_sewar_has_not_is_refused(name):
     with pytest.raises(ValueError, match=f"sewar has no metric '{name}'"):
         by_sewar(name, A, B, 255.0)
+
+
+def test_threads_leave_the_filters_of_warnings_as_they_were():
+    before = list(warnings.filters)
+    small = A[:4, :4]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: by_sewar("ssim", small, small, 255.0), range(400)))
+    assert warnings.filters == before
 
 
 def test_its_version_is_the_one_installed():

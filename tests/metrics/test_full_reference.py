@@ -16,6 +16,7 @@ import cvret
 from cvret.metrics.by_sewar import by_sewar
 from cvret.metrics.definitions import METRICS
 from cvret.metrics.full_reference import MAPPED, Measurement, full_reference
+from cvret.metrics.many import Reference
 
 PHOTOS = Path(skimage.__file__).parent / "data"
 SEWARS = sorted(METRICS.keys() - {"cosine"})
@@ -71,8 +72,7 @@ def check_against_sewar(a: np.ndarray, b: np.ndarray) -> None:
         if name == "vifp" and "flat" in note and a.dtype != np.uint8:
             continue  # noise over noise: a test of its own shows it
         if theirs is not None and np.isfinite(theirs):
-            # sewar's vifp counts the rounding errors of flat windows in.
-            near = 1e-6 if name == "vifp" else 1e-9
+            near = 1e-7 if name == "vifp" else 1e-9
             assert ours == pytest.approx(theirs, rel=near, abs=1e-12), where
         elif theirs == np.inf and name in ("psnr", "psnrb"):
             assert ours == np.inf, where
@@ -99,7 +99,16 @@ def cases(shapes, seed, n):
 
 
 SMALL = [(1, 1), (1, 12), (8, 8, 3), (9, 9), (5, 7, 3), (9, 30, 2), (11, 11, 3)]
-SMALL += [(16, 16, 4), (17, 24, 5), (13, 12, 8), (41, 43), (12, 20, 6), (16, 17, 7)]
+SMALL += [
+    (20, 1, 3),
+    (33, 1),
+    (16, 16, 4),
+    (17, 24, 5),
+    (13, 12, 8),
+    (41, 43),
+    (12, 20, 6),
+    (16, 17, 7),
+]
 LARGE = [(64, 64, 3), (41, 41, 3), (70, 97, 2), (96, 63), (48, 50, 8), (45, 64, 4)]
 
 
@@ -155,6 +164,13 @@ def details(a, b, metric, **options) -> Measurement:
 def test_psnr_of_equal_pictures_is_infinite_and_ranked_first():
     assert full_reference(NOISE, NOISE, "psnr")["psnr"] == np.inf
     assert METRICS["psnr"].order(np.array([30.0, np.inf]))[0] == 1
+
+
+@pytest.mark.parametrize(("peak", "expected"), [(1e-300, -6000), (1e300, 6000)])
+def test_psnr_is_finite_whatever_the_dynamic_range(peak, expected):
+    black = np.zeros((4, 4), np.uint8)
+    found = full_reference(black, black + 1, ["psnr", "psnrb"], data_range=peak)
+    assert list(found.values()) == pytest.approx([expected] * 2)
 
 
 def test_psnrb_of_equal_pictures_is_finite_where_they_show_blocks():
@@ -220,6 +236,31 @@ def test_vifp_of_flat_pictures_has_a_limit_where_sewar_has_noise():
     ]
     assert np.isfinite(values).any()
     assert np.nanmax(values) - np.nanmin(values) > 1e-3
+
+
+@pytest.mark.parametrize("dtype", ["uint16", "int32", "float64"])
+def test_vifp_has_the_rounding_errors_of_sewar_where_pixels_are_bright(dtype):
+    a = np.full((44, 64), 60_001, dtype)
+    a[20:30, 4:9] -= (NOISE[:10, :5, 0] > 99).astype(dtype)
+    b = a.copy()
+    b[:20, 30:] += OTHER[:20, :34, 0].astype(dtype)
+    if dtype == "int32":
+        a, b = 400 * a, 400 * b
+    theirs = by_sewar("vifp", a, b, 65535.0)
+    found = details(a, b, "vifp", data_range=65535)
+    assert found == Measurement(theirs, "rounding errors count, as in sewar")
+    many = Reference(a[..., np.newaxis], ["vifp"], data_range=65535)
+    values = many.measure(np.stack([b, a])[..., np.newaxis])
+    assert values[0, 0] == theirs
+
+
+def test_q2n_of_one_column_is_that_of_sewar_and_says_that_it_means_little():
+    a, b = NOISE[:, :1], OTHER[:, :1]
+    found = details(a, b, "q2n")
+    assert found.value == pytest.approx(by_sewar("q2n", a, b, 255.0), rel=1e-12)
+    assert found.note == "means little: needs at least 16 x 16 pixels, got 1 x 48"
+    assert np.isnan(details(a[:15], b[:15], "q2n").value)
+    assert np.isnan(details(NOISE[:1], OTHER[:1], "q2n").value)
 
 
 def test_vifp_depends_on_the_scale_of_gray_levels():
@@ -382,18 +423,39 @@ def test_a_mask_of_all_pixels_changes_nothing(profile, dtype):
     assert masked == pytest.approx(plain, rel=1e-12, abs=1e-14)
 
 
+def test_a_mask_of_all_pixels_changes_nothing_of_what_is_sewars_own():
+    small = np.s_[:8, :8]
+    plain = full_reference(NOISE[small], OTHER[small], ["ssim", "vifp"])
+    whole = {"mask": np.ones((8, 8), bool)}
+    assert full_reference(NOISE[small], OTHER[small], list(plain), **whole) == plain
+    assert np.isfinite(plain["ssim"])
+
+
 @pytest.mark.parametrize("profile", ["sewar", "textbook"])
-def test_what_lies_outside_of_the_mask_does_not_matter(profile):
-    a, b = (picture("noise", (100, 97, 3), "uint8", seed) for seed in (1, 2))
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "float64"])
+def test_what_lies_outside_of_the_mask_does_not_matter(profile, dtype):
+    scale = 1 / 255 if dtype == "float64" else 1
+    pictures = (picture("sky", (100, 97, 3), "uint8", seed) for seed in (1, 2))
+    a, b = ((p * scale).astype(dtype) for p in pictures)
     mask = np.zeros((100, 97), bool)
     mask[20:92, 3:96] = True
     mask[30, 60] = False
     c, d = a.copy(), b.copy()
-    c[~mask], d[~mask] = 0, 255
-    first = full_reference(a, b, profile=profile, mask=mask)
-    second = full_reference(c, d, profile=profile, mask=mask)
+    c[~mask], d[~mask] = 0, 123_456 if dtype == "int32" else 255
+    first, second = (
+        full_reference(*pair, data_range=255 * scale, profile=profile, mask=mask)
+        for pair in ((a, b), (c, d))
+    )
     assert not np.isnan(list(first.values())).any()
-    assert second == pytest.approx(first, rel=1e-9)
+    assert second == first
+
+
+def test_floats_need_to_lie_in_their_range_where_they_count():
+    a, mask = np.full((9, 9), 0.5), np.ones((9, 9), bool)
+    a[0, 0], mask[0, 0] = 255.0, False
+    assert full_reference(a, a, "mse", mask=mask) == {"mse": 0.0}
+    with pytest.raises(ValueError, match="data_range must be given"):
+        full_reference(a, a, "mse")
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,15 @@ def test_floats_of_two_sizes_fit():
     )
 
 
+@pytest.mark.parametrize("dtype", ["u2", "i4", "f4"])
+def test_the_order_of_bytes_does_not_matter(dtype):
+    little, big = (RGB.astype(order + dtype) for order in "<>")
+    for a, b in ((big, big), (big, little), (little, big)):
+        reference = check_reference("a", a, None)
+        assert reference.dtype.isnative
+        assert check_candidate("b", b, reference, None).dtype == reference.dtype
+
+
 def test_a_picture_is_shrunk_by_averages_over_areas():
     large = np.array([[0, 10, 100, 200], [20, 31, 100, 200]], np.uint8)[..., np.newaxis]
     small = check_candidate("b", large, np.zeros((1, 2, 1), np.uint8), "reference")
@@ -150,6 +159,12 @@ def test_a_dynamic_range_is_never_guessed(picture, data_range, error, message):
 def test_the_candidate_must_lie_in_the_range_too():
     with pytest.raises(ValueError, match=r"got pixels in \[2, 2\]"):
         data_range_of(np.zeros((2, 2, 1)), None, np.full((2, 2, 1), 2.0))
+
+
+def test_a_mask_of_all_pixels_is_none():
+    assert check_mask(np.ones((4, 6), bool), RGB) is None
+    some = np.eye(4, 6, dtype=bool)
+    assert check_mask(some, RGB) is some
 
 
 @pytest.mark.parametrize(
