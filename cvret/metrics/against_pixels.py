@@ -52,8 +52,9 @@ class SquaredErrors:
         self._target = target.values[0].astype(np.int16 if whole else np.float64)
         self._dtypes = [np.uint16, np.int32, np.int64] if whole else [np.float64] * 3
         # Down the rows first, for these lie in the memory as they are summed.
-        columns = target.values[0].mean(axis=0, dtype=np.float64)
-        self._means = columns.reshape(-1, target.bands).mean(axis=0)
+        columns = target.values[0].sum(axis=0, dtype=np.float64)
+        of_bands = columns.reshape(-1, target.bands).sum(axis=0)
+        self._means = of_bands / (self._target.size // target.bands)
         self._peak, self._names = data_range, names
 
     def __call__(self, block: Block) -> Values:
@@ -70,7 +71,7 @@ class SquaredErrors:
                 found["rmse"] = np.sqrt(mse)
             if "psnr" in names:
                 with np.errstate(divide="ignore"):
-                    found["psnr"] = 10 * np.log10(self._peak**2 / mse)
+                    found["psnr"] = 20 * np.log10(self._peak / np.sqrt(mse))
         of_bands = sums * (block.bands / self._target.size)
         if "ergas" in names:
             found["ergas"] = self._ergas(of_bands)

@@ -335,6 +335,11 @@ def _check_pixels(name: str, picture: Any) -> None:
             f"bands), or a file, got {type(picture).__name__}; convert it with "
             "np.asarray"
         )
+    if isinstance(picture, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} must be a plain array, got a masked one; pass its data, and where "
+            "pixels count as mask="
+        )
     if picture.dtype.kind not in "iuf":
         raise TypeError(
             f"{name} must hold whole or floating-point numbers, got dtype "

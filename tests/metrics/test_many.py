@@ -196,3 +196,14 @@ def test_without_numba_the_values_are_the_same():
         given, top = (shown, 255) if kind == "u1" else (shown / 255, 1)
         part = Reference(given[0], data_range=top, profile=profile)
         np.testing.assert_allclose(part.measure(given[1:]), values, rtol=1e-11)
+
+
+def test_a_band_whose_mean_is_exactly_zero_is_left_out():
+    # Each column sums to 5 or -5: in thirds these are not whole.
+    columns = np.tile(np.array([5, -5], np.int16), 3)
+    band = np.zeros((3, 6), np.int16)
+    band[0] = columns
+    target = np.stack([band, np.full((3, 6), 4, np.int16)], axis=2)
+    reference = Reference(target, ["ergas"], data_range=255)
+    moved = target + np.int16(2)
+    assert reference.measure(moved[np.newaxis])[0, 0] == 25 * 2 / 4

@@ -205,3 +205,8 @@ def test_a_size_below_one_is_refused():
         check_resize((0, 8))
     with pytest.raises(TypeError, match="resize must be a whole number"):
         check_resize((8.0, 8))
+
+
+def test_a_masked_array_is_refused():
+    with pytest.raises(TypeError, match="b must be a plain array, got a masked one"):
+        check_reference("b", np.ma.masked_less(np.zeros((4, 4)), 1), None)
