@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,7 @@ _header_lock = threading.Lock()
 
 
 ImageOrPath = NDArray[np.uint8] | str | PathLike[str]
+Number = TypeVar("Number", np.uint8, np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +227,7 @@ def shrink(image: NDArray[np.uint8], max_side: int) -> NDArray[np.uint8]:
     return small
 
 
-def stretch(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+def stretch(image: NDArray[Number], height: int, width: int) -> NDArray[Number]:
     """Give a picture, of colors or grey, of another size, its shape aside.
 
     A side is shrunk by area, so that no pixel is skipped, and enlarged bilinearly.
@@ -234,7 +235,7 @@ def stretch(image: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uin
     small = (min(width, image.shape[1]), min(height, image.shape[0]))
     # Shrinking by area first: OpenCV does so only where no side grows.
     shrunk = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
-    stretched: NDArray[np.uint8] = cv2.resize(
+    stretched: NDArray[Number] = cv2.resize(
         shrunk, (width, height), interpolation=cv2.INTER_LINEAR
     )
     return stretched

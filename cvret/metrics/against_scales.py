@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from cvret.metrics.against_windows import constants
 from cvret.metrics.blocks import Block
 from cvret.metrics.gauss_kernels import (
+    TINY,
     half_window,
     halve,
     information,
@@ -115,7 +116,7 @@ class Information:
             plane = planes[0]
             means, squares, _ = windows_moments(plane, plane, half, bands)
             variances = np.maximum(squares - means * means, 0)
-            kept = np.where(variances < 1e-10, 0, variances)
+            kept = np.where(variances < TINY, 0, variances)
             self._whole += np.log(1 + kept / 2).reshape(-1, bands).sum(axis=0)
             self._scales.append(_Scale(plane, means, variances, half))
         pixels = np.moveaxis(target.doubles.reshape(self._reference.shape), 2, 0)

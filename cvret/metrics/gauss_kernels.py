@@ -10,8 +10,10 @@ from scipy.ndimage import correlate1d
 
 from cvret._optional import compiled
 from cvret.metrics.box_kernels import only_compiled
+from cvret.metrics.windows import gaussian
 
 __all__ = [
+    "TINY",
     "half_window",
     "halve",
     "halve_numpy",
@@ -26,16 +28,15 @@ __all__ = [
 
 Doubles = NDArray[np.float64]
 
-_TINY = 1e-10  # variances below are taken as 0
+TINY = 1e-10
+"""Variances below are taken as 0."""
+
 _LARGE = 1e100  # products beyond are put away as logarithms
 
 
 def half_window(size: int, sigma: float) -> Doubles:
     """Give the first weights of a Gaussian window of odd size, up to the middle one."""
-    places = np.arange(size) - size // 2
-    weights = np.exp(-(places**2) / (2 * sigma**2))
-    half: Doubles = (weights / weights.sum())[: size // 2 + 1]
-    return half
+    return np.ascontiguousarray(gaussian(size, sigma)[: size // 2 + 1])
 
 
 def filtered(plane: Doubles, half: Doubles, bands: int) -> Doubles:
@@ -249,15 +250,15 @@ def information_numpy(
         mean, square, product = windows_moments(picture, target, half, bands)
         variance = np.maximum(square - mean * mean, 0)
         shared = product - means * mean
-        gain = shared / (variances + _TINY)
+        gain = shared / (variances + TINY)
         noise = variance - gain * shared
-        gain[variances < _TINY] = 0
-        noise = np.where(variances < _TINY, variance, noise)
-        gain[variance < _TINY] = 0
-        noise[variance < _TINY] = 0
+        gain[variances < TINY] = 0
+        noise = np.where(variances < TINY, variance, noise)
+        gain[variance < TINY] = 0
+        noise[variance < TINY] = 0
         noise = np.where(gain < 0, variance, noise)
         gain[gain < 0] = 0
-        bits = np.log(1 + gain**2 * variances / (np.maximum(noise, _TINY) + 2.0))
+        bits = np.log(1 + gain**2 * variances / (np.maximum(noise, TINY) + 2.0))
         values[i] += bits.reshape(-1, bands).sum(axis=0)
 
 
@@ -286,10 +287,10 @@ def information(
                 known = variances[y, j]
                 variance = max(square[j] - mean[j] * mean[j], 0.0)
                 shared = product[j] - means[y, j] * mean[j]
-                gain = shared / (known + _TINY)
-                linked = known >= _TINY and variance >= _TINY and gain >= 0.0
+                gain = shared / (known + TINY)
+                linked = known >= TINY and variance >= TINY and gain >= 0.0
                 gain = gain if linked else 0.0
-                noise = max(variance - gain * shared, _TINY)
+                noise = max(variance - gain * shared, TINY)
                 grown[j] *= 1.0 + gain * gain * known / (noise + 2.0)
             for x in range(0, columns, bands):
                 for band in range(bands):

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_number
-from cvret._opencv import cv2
 from cvret.errors import ImageError
-from cvret.images.reading import read_image
+from cvret.images.reading import read_image, stretch
 
 __all__ = [
     "Measurement",
@@ -212,8 +211,8 @@ def check_candidate(
         What it is compared with.
     resize : {"reference"}, (height, width) or None
         Unless it is None, a picture of another size gets the size of the reference, to
-        which `fit_reference` gave the size asked for: by averages over areas where it
-        has more pixels, linear where it has fewer.
+        which `fit_reference` gave the size asked for: a side is shrunk by averages over
+        areas, and enlarged linearly.
 
     Raises
     ------
@@ -378,11 +377,7 @@ def _count_bands(n: int) -> str:
 
 def _resized(picture: NDArray[Any], height: int, width: int) -> NDArray[Any]:
     """Scale each band, and round what was whole."""
-    shrinks = height * width < picture.shape[0] * picture.shape[1]
-    way = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    planes = [
-        cv2.resize(p, (width, height), interpolation=way) for p in _planes(picture)
-    ]
+    planes = [stretch(plane, height, width) for plane in _planes(picture)]
     found = np.stack(planes, axis=2)
     if picture.dtype.kind == "f":
         return found.astype(picture.dtype)
