@@ -39,6 +39,9 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/rivals.py
 	$(BIN)/python benchmarks/growing.py
 	$(BIN)/python benchmarks/dials.py
+	$(BIN)/python benchmarks/full_reference.py
+	$(BIN)/python benchmarks/galaxies.py
+	$(BIN)/python benchmarks/aligned.py
 
 # The engine at its smallest, to see that it runs; nothing is recorded.
 bench-small: $(VENV)/.dev

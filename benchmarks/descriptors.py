@@ -24,7 +24,7 @@ from record import datasets, record
 import cvret
 from cvret._opencv import single_thread
 from cvret.catalog import DESCRIPTORS, find
-from cvret.index.dense import DenseIndex
+from cvret.index.dense import METRICS, DenseIndex
 from cvret.index.hamming import HammingIndex, pack_codes
 from cvret.metrics.ranking import average_precision, nmrr, precision_at
 
@@ -48,7 +48,9 @@ def pictures(name: str) -> tuple[list[Path], NDArray[np.intp]]:
 def parts(only: Sequence[str]) -> dict[str, Any]:
     """Descriptors with the settings that they come with."""
     names = [n for n in sorted(DESCRIPTORS) if n not in WRAPPING]
-    return {n: find(n)() for n in names if not only or n in only}
+    found = {n: find(n)() for n in names if not only or n in only}
+    # Metrics of pictures are compared in benchmarks of their own.
+    return {n: part for n, part in found.items() if part.metric in METRICS}
 
 
 def describe(path: Path, chosen: dict[str, Any]) -> dict[str, NDArray[np.float32]]:

@@ -1,5 +1,6 @@
 from . import plot
 from ._version import __version__
+from .aligning import Alignment, compare_aligned
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
 from .collection.doctoring import DoctorReport
@@ -21,6 +22,7 @@ from .errors import (
     UnknownNameError,
 )
 from .evaluation import truth
+from .evaluation.agreement import Agreement, agreement, agreement_of
 from .evaluation.evaluate import Report, evaluate
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
@@ -61,6 +63,7 @@ from .features.mpeg7_structure import ColorStructure
 from .features.mpeg7_texture import EdgeHistogram, HomogeneousTexture
 from .features.patches import Patches
 from .features.phase import LocalPhaseQuantization
+from .features.pixels import Pixels
 from .features.prepared import Masked, Prepared
 from .features.shape import FourierDescriptors, HuMoments, ZernikeMoments
 from .features.simulated import SimulatedViews
@@ -77,6 +80,9 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.full_reference import Measurement, full_reference, quality_map
+from .metrics.one_against_many import rank_by_metric
+from .metrics.table import MetricTable
 from .records import (
     AggregatedWords,
     Explanation,
@@ -87,9 +93,11 @@ from .records import (
     Verification,
     VisualWords,
 )
+from .rerank.alignment import AlignedQuality
 from .rerank.expansion import QueryExpansion
 from .rerank.feedback import Rocchio
 from .rerank.neighbors import DatabaseAugmentation, Diffusion, KReciprocal
+from .rerank.quality import MetricReranking
 from .rerank.verification import SpatialVerification
 
 __all__ = [
@@ -112,6 +120,9 @@ __all__ = [
     "VLAD",
     "AddReport",
     "AggregatedWords",
+    "Agreement",
+    "AlignedQuality",
+    "Alignment",
     "Augment",
     "AverageHash",
     "BagOfWords",
@@ -139,14 +150,8 @@ __all__ = [
     "EdgeHistogram",
     "EqualizeIntensity",
     "Explanation",
-    "Explanation",
-    "Explanation",
-    "FisherVector",
-    "FisherVector",
     "FisherVector",
     "FlatBackground",
-    "FormatError",
-    "FormatError",
     "FormatError",
     "FourierDescriptors",
     "GaborBank",
@@ -167,15 +172,17 @@ __all__ = [
     "LocalPhaseQuantization",
     "MarrHildrethHash",
     "Masked",
+    "Measurement",
+    "MetricReranking",
+    "MetricTable",
     "MissingExtraError",
     "NotFittedError",
     "OpponentHistogram",
     "Patches",
     "PerceptualHash",
+    "Pixels",
     "Prepared",
     "Query",
-    "Query",
-    "QueryExpansion",
     "QueryExpansion",
     "RGBHistogram",
     "RGHistogram",
@@ -198,10 +205,16 @@ __all__ = [
     "WaveletHash",
     "ZernikeMoments",
     "__version__",
+    "agreement",
+    "agreement_of",
+    "compare_aligned",
     "evaluate",
     "find_duplicates",
+    "full_reference",
     "list_images",
     "plot",
+    "quality_map",
+    "rank_by_metric",
     "read_image",
     "truth",
 ]

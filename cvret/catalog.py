@@ -63,6 +63,7 @@ DESCRIPTORS = {
     "opponent": "cvret.features.color:OpponentHistogram",
     "perceptual-hash": "cvret.features.hashes:PerceptualHash",
     "phog": "cvret.features.gradients:PHOG",
+    "pixels": "cvret.features.pixels:Pixels",
     "prepared": "cvret.features.prepared:Prepared",
     "radial-variance-hash": "cvret.features.hashes:RadialVarianceHash",
     "rg": "cvret.features.color:RGHistogram",
@@ -106,9 +107,11 @@ CODES = {
 """What makes bits of the vector of a descriptor."""
 
 RERANKERS = {
+    "aligned-quality": "cvret.rerank.alignment:AlignedQuality",
     "database-augmentation": "cvret.rerank.neighbors:DatabaseAugmentation",
     "diffusion": "cvret.rerank.neighbors:Diffusion",
     "k-reciprocal": "cvret.rerank.neighbors:KReciprocal",
+    "metric-reranking": "cvret.rerank.quality:MetricReranking",
     "query-expansion": "cvret.rerank.expansion:QueryExpansion",
     "rocchio": "cvret.rerank.feedback:Rocchio",
     "spatial-verification": "cvret.rerank.verification:SpatialVerification",

@@ -46,7 +46,11 @@ class Descriptor(Protocol):
 
     @property
     def metric(self) -> str:
-        """How two vectors are compared: a name of `cvret.index.dense.METRICS`."""
+        """How two vectors are compared: a name of `cvret.index.dense.METRICS`.
+
+        Where vectors are pictures, and it says their shape by ``picture_shape``, one of
+        `cvret.metrics.definitions.METRICS` too; see `Pixels`.
+        """
 
     def describe(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Give the (d,) vector of an RGB image of shape (height, width, 3)."""
@@ -144,6 +148,26 @@ class Searched(Protocol):
         self, query: Query, k: int, *, by: Any = None, rerank: Any = None
     ) -> Ranking:
         """Search again; hand over ``rerank=[]``, or it begins anew."""
+
+    def picture_of(self, picture: Query | str, *, max_side: int | None = None) -> Any:
+        """Look at a query's pixels again, or at those of an image by its id.
+
+        Gives a `cvret.images.reading.Picture`, perhaps made smaller. Raises ImageError
+        where the file cannot be read any more.
+        """
+
+    def measure(
+        self,
+        metric: str,
+        reference: NDArray[np.uint8],
+        picture: NDArray[np.uint8],
+        mask: NDArray[np.bool_] | None = None,
+        profile: str = "sewar",
+    ) -> float:
+        """Compare two pictures of one size by a full-reference metric.
+
+        Gives a similarity in [0, 1], or NaN where the metric is not defined.
+        """
 
 
 @runtime_checkable

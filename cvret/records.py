@@ -1,8 +1,9 @@
 """What travels between the parts: frozen records of arrays."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from os import PathLike
 from typing import Any, overload
 
@@ -150,6 +151,11 @@ class Query:
         similarities; see `mixed`. Empty for this one alone.
     mirror : Query or None
         The mirrored picture, where it is asked for too.
+    source : str, path, array of uint8 of shape (height, width, 3), or None
+        The picture that it was made of, to look at its pixels again: its file, or the
+        caller's own array, not a copy.
+    flipped : bool
+        Whether this is the mirror image of the source.
     """
 
     parts: Mapping[str, Any]
@@ -159,6 +165,8 @@ class Query:
     weights: Mapping[str, float] = field(default_factory=dict)
     terms: tuple[tuple[float, Mapping[str, Any]], ...] = ()
     mirror: "Query | None" = None
+    source: "str | PathLike[str] | NDArray[np.uint8] | None" = None
+    flipped: bool = False
 
     def mixed(self, own: float, others: Sequence[tuple[float, "Query"]]) -> "Query":
         """Give the query that asks with a weighted sum of pictures.
@@ -243,6 +251,11 @@ class Verification:
         is nothing to be found.
     verified : bool
         Whether the two show the same thing, as far as geometry can tell.
+    quality : float or None
+        Value of a metric for what overlaps of the two after alignment, as a similarity
+        in [0, 1]; None where it was not measured. See `AlignedQuality`.
+    overlap : float or None
+        Part of the query, or its region, that the aligned result covers, in [0, 1].
     """
 
     inliers: int
@@ -252,6 +265,8 @@ class Verification:
     share: float
     log_false_alarms: float = np.inf
     verified: bool = False
+    quality: float | None = None
+    overlap: float | None = None
 
     @property
     def probability(self) -> float:
@@ -284,6 +299,12 @@ class Hit:
         That this shows the same thing, by geometry; see `Verification`.
     verified : bool
         Whether geometry is sure of it.
+    quality : float or None
+        Value of a metric for what overlaps of the two after alignment, as a similarity
+        in [0, 1]: high for a copy, lower for another photograph of the same thing.
+        None where it was not measured; see `AlignedQuality`.
+    overlap : float or None
+        Part of the query that this image covers after alignment, in [0, 1].
     """
 
     id: str
@@ -293,6 +314,8 @@ class Hit:
     box: NDArray[np.float64] | None = None
     probability: float | None = None
     verified: bool = False
+    quality: float | None = None
+    overlap: float | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Give plain Python values, ready for JSON."""
@@ -304,6 +327,8 @@ class Hit:
             "box": None if self.box is None else self.box.tolist(),
             "probability": self.probability,
             "verified": self.verified,
+            "quality": self.quality,
+            "overlap": self.overlap,
         }
 
 
@@ -361,6 +386,8 @@ class Ranking(Sequence[Hit]):
             found.box,
             found.probability,
             found.verified,
+            found.quality,
+            found.overlap,
         )
 
     def take(self, places: Sequence[int]) -> "Ranking":
@@ -399,6 +426,10 @@ class Explanation:
     shares : mapping of str to float
         How much each field counts for this query, as a search without re-rankers adds
         them; the shares sum to 1.
+    lay_over : callable or None
+        Gives `aligned` and `difference`, which take as long as all else and are
+        therefore computed when they are first asked for; None where nothing is
+        verified.
     """
 
     query: str
@@ -408,6 +439,31 @@ class Explanation:
     verification: Verification | None
     picture: NDArray[np.uint8]
     shares: Mapping[str, float] = field(default_factory=dict)
+    lay_over: Callable[[], tuple[Verification, NDArray[np.uint8] | None]] | None = (
+        field(default=None, repr=False)
+    )
+
+    @cached_property
+    def _laid_over(self) -> tuple[Verification | None, NDArray[np.uint8] | None]:
+        return (None, None) if self.lay_over is None else self.lay_over()
+
+    @property
+    def aligned(self) -> Verification | None:
+        """The verification after alignment, or None where nothing is verified.
+
+        Its transform and box are refined, and it has the `quality` of what overlaps,
+        by structural similarity.
+        """
+        return self._laid_over[0]
+
+    @property
+    def difference(self) -> NDArray[np.uint8] | None:
+        """Where the two differ, uint8, shape (height, width, 3); None if not verified.
+
+        The query, the result laid over it, and where they differ, side by side; grey
+        where they do not overlap, or nothing can be told.
+        """
+        return self._laid_over[1]
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the picture to `path`; its ending says the format."""
@@ -415,9 +471,27 @@ class Explanation:
 
         Image.fromarray(self.picture).save(path)
 
+    def save_difference(self, path: str | PathLike[str]) -> None:
+        """Write the difference to `path`; its ending says the format.
+
+        Raises
+        ------
+        ValueError
+            If geometry verified nothing, so that there is nothing to lay over another.
+        """
+        from PIL import Image
+
+        if self.difference is None:
+            raise ValueError(
+                f"{self.result} is not verified for {self.query}, so where they differ "
+                "cannot be told; it needs a field with keypoints, and the same thing "
+                "in both pictures"
+            )
+        Image.fromarray(self.difference).save(path)
+
     def to_dict(self) -> dict[str, Any]:
-        """Give plain Python values, ready for JSON; the picture is left out."""
-        found = self.verification
+        """Give plain Python values, ready for JSON; pictures are left out."""
+        found = self.aligned or self.verification
         return {
             "query": self.query,
             "result": self.result,
@@ -430,6 +504,8 @@ class Explanation:
             "inliers": None if found is None else found.inliers,
             "probability": None if found is None else found.probability,
             "verified": found is not None and found.verified,
+            "quality": None if found is None else found.quality,
+            "overlap": None if found is None else found.overlap,
             "transform": None
             if found is None or found.transform is None
             else found.transform.tolist(),
@@ -442,13 +518,18 @@ class Explanation:
         for name, score in self.scores.items():
             counts = f", counts {self.shares[name]:.1%}" if len(self.shares) > 1 else ""
             lines.append(f"  {name}: {score:.4f}{counts}")
-        if self.verification is not None:
-            found = self.verification
+        found = self.aligned or self.verification
+        if found is not None:
             sure = "verified" if found.verified else "not verified"
             lines.append(
                 f"  {found.inliers} inliers, {sure}: the same thing with probability "
                 f"{found.probability:.4f}"
             )
+            if found.quality is not None:
+                lines.append(
+                    f"  aligned: ssim {found.quality:.4f} over {found.overlap:.0%} of "
+                    "the query"
+                )
         if self.words:
             lines.append("  shared words (share of the words score):")
         for word, matches, share in self.words[:10]:

@@ -67,7 +67,11 @@ PARTS = [
     cvret.ASMK(cvret.SIFT(), vocabulary="rootsift-16k", binary=False),
     cvret.FisherVector(cvret.SIFT(), n_components=9),
     cvret.BinaryCodes(cvret.HSVHistogram(bins=(8, 2, 2)), n_bits=32, method="lsh"),
+    cvret.Pixels(size=(48, 64), metric="vifp"),
     cvret.SpatialVerification(depth=7, model="homography"),
+    cvret.AlignedQuality("vifp", least_overlap=0.2),
+    cvret.AlignedQuality(verification=cvret.SpatialVerification(model="similarity")),
+    cvret.MetricReranking("uqi", side=32),
     cvret.Resize((64, 48), keep_aspect=False),
     cvret.Augment(n_copies=3, flip=False),
     cvret.Prepared(
@@ -100,7 +104,7 @@ def test_every_name_stands_for_a_class_with_a_docstring():
 def test_an_unknown_name_lists_the_known_ones():
     with pytest.raises(
         cvret.UnknownNameError,
-        match="no part is named 'no-such-part'; there are akaze, asmk",
+        match="no part is named 'no-such-part'; there are akaze, aligned-quality",
     ):
         find("no-such-part")
 

@@ -28,6 +28,7 @@ FLOORS = {
     "metrics": 3,
     "catalog": 4,
     "recipes": 4,
+    "aligning": 4,  # of two pictures: joins features, metrics and rerank
     "collection": 5,
     "evaluation": 5,
     "plot": 5,

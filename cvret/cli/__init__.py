@@ -11,12 +11,14 @@ import sys
 
 import click
 
+from cvret.cli.agreeing import agreement
 from cvret.cli.asking import evaluate, explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
 from cvret.cli.keeping import compact, doctor, remove, verify
+from cvret.cli.measuring import metrics
 
 __all__ = ["cli", "main"]
 
@@ -40,6 +42,7 @@ def cli() -> None:
 
 COMMANDS = (
     add,
+    agreement,
     compact,
     demo,
     describe,
@@ -49,6 +52,7 @@ COMMANDS = (
     explain,
     index,
     info,
+    metrics,
     remove,
     search,
     similar,

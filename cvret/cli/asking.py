@@ -162,6 +162,11 @@ def printable(id_: str) -> str:
 @click.option(
     "-o", "--output", type=click.Path(), help="Write a picture of the matches."
 )
+@click.option(
+    "--difference",
+    type=click.Path(),
+    help="Write a picture of where they differ after alignment, where verified.",
+)
 @by_option
 @region_option
 @as_json
@@ -170,6 +175,7 @@ def explain(
     query: str,
     result: str,
     output: str | None,
+    difference: str | None,
     by: str | None,
     region: str | None,
     as_json: bool,
@@ -177,8 +183,9 @@ def explain(
     """Tell why an image (its id, or its file) is a result for a query.
 
     \b
-    Example:
+    Examples:
       cvret explain photos.cvret query.jpg holiday/beach.jpg -o why.png
+      cvret explain photos.cvret query.jpg copy.jpg --difference diff.png
     """
     from cvret.collection.index import Index
 
@@ -192,6 +199,12 @@ def explain(
         except ValueError as error:  # an ending that is no picture's
             raise click.BadParameter(f"-o {output}: {error}") from error
         say(f"{output} written")
+    if difference:
+        try:
+            why.save_difference(difference)
+        except ValueError as error:
+            raise click.BadParameter(f"--difference {difference}: {error}") from error
+        say(f"{difference} written")
     click.echo(to_json(why.to_dict()) if as_json else str(why))
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,6 +10,7 @@ import click
 __all__ = [
     "PARTLY_DONE",
     "as_json",
+    "check_file",
     "jobs",
     "parse_region",
     "parse_weights",
@@ -75,3 +77,18 @@ def parse_weights(text: str | None) -> dict[str, float] | None:
                 f"--by must be like words=1,color=0.3, got {text!r}"
             ) from error
     return weights
+
+
+def check_file(option: str, path: str | None, endings: tuple[str, ...]) -> None:
+    """Raise before the work is done unless a file can be written there."""
+    if path is None:
+        return
+    if not path.lower().endswith(endings):
+        *most, last = endings
+        raise click.BadParameter(
+            f"{option} must end in {', '.join(most)} or {last}, got {path!r}"
+        )
+    if not Path(path).absolute().parent.is_dir():
+        raise click.BadParameter(
+            f"{option} {path!r} lies in a folder that is not there"
+        )

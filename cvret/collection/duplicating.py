@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_choice, check_count
 from cvret._opencv import cv2
 from cvret._progress import progress_bar
-from cvret.collection.fields import CodesField, Field, WordsField
+from cvret.collection.fields import Field, WordsField
 from cvret.collection.grouping import (
     DuplicateGroup,
     DuplicatePair,
@@ -22,6 +22,7 @@ from cvret.collection.grouping import (
     suggest_kept,
 )
 from cvret.collection.state import State
+from cvret.collection.vector_fields import CodesField
 from cvret.errors import ImageError, UnknownNameError
 from cvret.images.reading import read_image
 from cvret.images.sharpness import sharpness

@@ -1,15 +1,22 @@
 """Why an image is a result."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.images.drawing import draw_matches
+from cvret.aligning import difference_map, overlap_quality
+from cvret.images.drawing import draw_difference, draw_matches
+from cvret.images.reading import Picture
 from cvret.records import Correspondences, Explanation, Query, Verification
+from cvret.rerank import warping
+from cvret.rerank.alignment import align
 from cvret.rerank.verification import SpatialVerification
 
 __all__ = ["explain_hit", "judge"]
+
+_DRAWN_SIDE = 420  # of what is laid over each other to be drawn
 
 
 def explain_hit(
@@ -23,13 +30,16 @@ def explain_hit(
     image: NDArray[np.uint8],
     result: NDArray[np.uint8],
 ) -> Explanation:
-    """Put together scores and what they count, words, geometry and the drawing."""
+    """Put together scores and what they count, words, geometry and the drawings."""
     boxes = []
     if query.region is not None:
         boxes.append((0, query.corners()))
     if found is not None and found.box is not None:
         boxes.append((1, found.box))
     pairs = np.empty((0, 4), np.float32) if found is None else found.pairs
+    lay_over = None
+    if found is not None and found.verified:
+        lay_over = partial(_differing, query, found, image, result)
     return Explanation(
         name,
         id_,
@@ -38,6 +48,27 @@ def explain_hit(
         found,
         draw_matches(image, result, pairs, boxes),
         dict(shares),
+        lay_over,
+    )
+
+
+def _differing(
+    query: Query,
+    found: Verification,
+    image: NDArray[np.uint8],
+    result: NDArray[np.uint8],
+) -> tuple[Verification, NDArray[np.uint8] | None]:
+    """Lay the result over the query, measure it, and draw where they differ."""
+    first = Picture(image, image.shape[1], image.shape[0])
+    second = Picture(result, result.shape[1], result.shape[0])
+    aligned, _ = align(query, found, first, second, overlap_quality)
+    if aligned.quality is None or aligned.transform is None:
+        return aligned, None
+    overlap = warping.lay_over(
+        image, result, aligned.transform, region=query.region, max_side=_DRAWN_SIDE
+    )
+    return aligned, draw_difference(
+        overlap.reference, overlap.picture, overlap.mask, difference_map(overlap)
     )
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from cvret.catalog import find
-from cvret.collection.fields import VectorField
 from cvret.collection.state import State
+from cvret.collection.vector_fields import VectorField
 from cvret.errors import FormatError, NotFittedError
 from cvret.storage.manifest import Manifest
 
@@ -19,11 +19,14 @@ def identity_of(part: Any) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``metric``, or None; and ``versions`` of the part and those within it, by class,
-        where they have one.
+        ``metric``, or None; ``versions`` of the part and those within it, by class,
+        where they have one; and where vectors are pictures, their ``shape``.
     """
     metric = getattr(part, "metric", None)
-    return {"metric": metric, "versions": dict(sorted(_versions(part).items()))}
+    found = {"metric": metric, "versions": dict(sorted(_versions(part).items()))}
+    if hasattr(part, "picture_shape"):
+        found["shape"] = list(part.picture_shape)
+    return found
 
 
 def check_identity(path: Path, name: str, part: Any, manifest: Manifest) -> None:
@@ -48,6 +51,12 @@ def check_identity(path: Path, name: str, part: Any, manifest: Manifest) -> None
             f"field {name!r} of {path} was made for the metric {stored['metric']!r}, "
             f"and {type(part).__name__} has {here['metric']!r}; hand over the part "
             "that it was made with, or build the index again"
+        )
+    if here.get("shape") != stored.get("shape"):
+        raise FormatError(
+            f"field {name!r} of {path} holds pictures of shape {stored.get('shape')}, "
+            f"and {part!r} gives {here.get('shape')}; hand over the part that it was "
+            "made with, or build the index again"
         )
 
 

@@ -30,8 +30,9 @@ from cvret.collection.explaining import explain_hit, judge
 from cvret.collection.fields import WordsField, fields_for_graphs
 from cvret.collection.grouping import DuplicateReport
 from cvret.collection.images import check_ids, check_present
+from cvret.collection.looking import picture_of
 from cvret.collection.making import create_state, learn, open_state, take
-from cvret.collection.mirroring import mirror_image, turned_back, with_mirror
+from cvret.collection.mirroring import mirror_image, with_mirror
 from cvret.collection.ranking import weights_of
 from cvret.collection.roots import check_prefix
 from cvret.collection.searching import (
@@ -50,9 +51,11 @@ from cvret.collection.searching import (
 from cvret.collection.state import State
 from cvret.collection.writing import CompactReport, Writer, writing
 from cvret.errors import ImageError
-from cvret.images.reading import MAX_PIXELS, read_image
+from cvret.images.reading import MAX_PIXELS, Picture, read_image
+from cvret.metrics.similarity import similarity
 from cvret.protocols import Reranker
 from cvret.records import Correspondences, Explanation, Query, Ranking
+from cvret.rerank.verification import turned_back
 
 __all__ = ["Index"]
 
@@ -434,8 +437,9 @@ class Index:
         if state.settings.get("mirrored", False) if mirrored is None else mirrored:
             flipped, there = mirror_image(image, region)
             mirror = encode_query(state, flipped, tuple(weights), there)
+            mirror = replace(mirror, source=query, flipped=True)
             encoded = replace(encoded, mirror=mirror)
-        return replace(encoded, weights=weights)
+        return replace(encoded, weights=weights, source=query)
 
     def query_of(self, id_: str, *, by: Fields | None = None) -> Query:
         """Give what is stored of an image, to ask with; see `similar`.
@@ -704,6 +708,48 @@ class Index:
             If no field of the query has local features.
         """
         return shared_features(self._state, query, ids)
+
+    def picture_of(
+        self, picture: Query | str, *, max_side: int | None = None
+    ) -> Picture:
+        """Look at the pixels of a query again, or at those of an image.
+
+        Parameters
+        ----------
+        picture : Query or str
+            A query with a `source`, or the id of an image.
+        max_side : int, optional
+            The longest side of the pixels; a larger picture is made smaller.
+
+        Returns
+        -------
+        Picture
+            `pixels`, and the `width` and `height` of the whole picture.
+
+        Raises
+        ------
+        ValueError
+            If the query does not know what it was made of.
+        ImageError
+            If the file is gone, unreadable, or now of another size.
+        KeyError
+            If there is no such image.
+        """
+        return picture_of(self._state, picture, max_side)
+
+    def measure(
+        self,
+        metric: str,
+        reference: NDArray[np.uint8],
+        picture: NDArray[np.uint8],
+        mask: NDArray[np.bool_] | None = None,
+        profile: str = "sewar",
+    ) -> float:
+        """Compare two pictures by a full-reference metric, for re-rankers.
+
+        See `cvret.metrics.similarity.similarity`, which it calls.
+        """
+        return similarity(metric, reference, picture, mask, profile)
 
     def explain(
         self,

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.records import Query, Ranking, Verification
+from cvret.records import Query, Ranking
+from cvret.rerank.verification import turned_back
 
-__all__ = ["better_of_both", "mirror_image", "turned_back", "with_mirror"]
+__all__ = ["better_of_both", "mirror_image", "with_mirror"]
 
 Region = tuple[float, float, float, float]
 
@@ -36,16 +37,6 @@ def with_mirror(query: Query, mirrored: bool | None) -> Query:
             "mirrored=True needs the mirror image; encode the query with mirrored=True"
         )
     return replace(query, mirror=None) if mirrored is False else query
-
-
-def turned_back(found: Verification, query: Query) -> Verification:
-    """Give what geometry says of the mirror image in the pixels of the query."""
-    flip = np.array([[-1.0, 0, query.width - 1], [0, 1, 0], [0, 0, 1]])
-    pairs = found.pairs.copy()
-    pairs[:, 0] = query.width - 1 - pairs[:, 0]
-    transform = None if found.transform is None else found.transform @ flip
-    box = None if found.box is None else found.box[[1, 0, 3, 2]]
-    return replace(found, transform=transform, box=box, pairs=pairs)
 
 
 def better_of_both(first: Ranking, mirrored: Ranking, query: Query) -> Ranking:

@@ -82,7 +82,12 @@ def encode_query(
 def stored_query(state: State, id_: str, names: Sequence[str]) -> Query:
     """Give what some fields have of an image, to ask with."""
     row = state.images.row_of(id_)
-    return Query(_stored_parts(state, row, names), *state.images.size_at(row))
+    try:
+        file = state.roots.file_of(id_, state.images.root_at(row))
+    except FileNotFoundError:  # where its folder is not known any more
+        file = None
+    parts = _stored_parts(state, row, names)
+    return Query(parts, *state.images.size_at(row), source=file)
 
 
 def _stored_parts(state: State, row: int, names: Iterable[str]) -> dict[str, Any]:

@@ -50,6 +50,13 @@ class _Wrapping(DescriptorTransformer):
         """Pixels that a side must have for the descriptor within."""
         return int(getattr(self.descriptor, "least_side", 1))
 
+    @property
+    def picture_shape(self) -> tuple[int, int, int]:
+        """The shape of the picture that a vector is, where the one within has it."""
+        inner: Any = self.descriptor
+        shape: tuple[int, int, int] = inner.picture_shape
+        return shape
+
     def get_feature_names_out(self, input_features: Any = None) -> NDArray[np.object_]:
         """Give the names of the descriptor within."""
         inner: Any = self.descriptor

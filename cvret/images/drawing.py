@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from cvret._opencv import cv2
 
-__all__ = ["draw_matches", "fit_into"]
+__all__ = ["draw_difference", "draw_matches", "fit_into"]
 
 _BACKGROUND = 255
 _GAP = 16
 _LINES = 80  # more are a tangle
 _BOX = (235, 80, 20)
 _OUTLINE = (255, 255, 255)
+_NOT_THERE = 205  # grey where pictures do not overlap
+_HEAT = np.array([(255, 214, 90), (255, 170, 40), (230, 80, 10), (150, 10, 20)])
+_NO_HEAT, _FULL_HEAT = 0.1, 0.5  # differences that show no color, and that hide all
 # Colors told apart on light and dark, for people who see red and green alike too.
 _COLORS = ((0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167), (86, 180, 233))
 
@@ -87,6 +90,78 @@ def draw_matches(
             corners * scales[which] + [0, right_top if which else left_top],
         )
     return canvas
+
+
+def draw_difference(
+    reference: NDArray[np.uint8],
+    picture: NDArray[np.uint8],
+    mask: NDArray[np.bool_] | None,
+    difference: NDArray[np.float64],
+    side: int = 420,
+) -> NDArray[np.uint8]:
+    """Draw two aligned pictures and where they differ, side by side.
+
+    Parameters
+    ----------
+    reference, picture : array of uint8, shape (h, w, 3)
+        RGB.
+    mask : array of bool, shape (h, w), or None
+        Where they overlap; elsewhere all is grey.
+    difference : array of float64, shape (h, w)
+        In [0, 1], from a pale picture at 0 to full color at 1: yellow, orange, dark
+        red; or NaN where nothing is known, which is grey.
+    side : int
+        Longest side of each of the three, in pixels.
+
+    Returns
+    -------
+    array of uint8, shape (height, width, 3)
+        RGB on white.
+    """
+    there = np.ones(difference.shape, bool) if mask is None else mask
+    height, width = difference.shape
+    scale = side / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_CUBIC if scale > 1 else cv2.INTER_AREA
+    known = there & ~np.isnan(difference)
+    differ = cv2.resize(np.nan_to_num(difference), size, interpolation=cv2.INTER_LINEAR)
+    panels = [cv2.resize(p, size, interpolation=how) for p in (reference, picture)]
+    panels.append(_heat(panels[0], np.clip(differ, 0, 1)))
+    grey = np.full_like(panels[0], _NOT_THERE)
+    faint = cv2.addWeighted(panels[0], 0.25, grey, 0.75, 0)
+    panels = [
+        _blended(panel, beyond, shown)
+        for panel, beyond, shown in zip(
+            panels, (faint, grey, grey), (there, there, known), strict=True
+        )
+    ]
+    gap = np.full((size[1], _GAP, 3), _BACKGROUND, np.uint8)
+    return np.hstack([panels[0], gap, panels[1], gap, panels[2]])
+
+
+def _blended(
+    panel: NDArray[np.uint8], beyond: NDArray[np.uint8], shown: NDArray[np.bool_]
+) -> NDArray[np.uint8]:
+    """Show a panel where a mask is True, else what is beyond; edges are soft."""
+    size = panel.shape[1], panel.shape[0]
+    share = cv2.resize(shown.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    share = share[..., None]
+    mixed: NDArray[np.uint8] = np.rint(panel * share + beyond * (1 - share)).astype(
+        np.uint8
+    )
+    return mixed
+
+
+def _heat(image: NDArray[np.uint8], values: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """Color a pale grey form of a picture by values in [0, 1]."""
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None] * 0.3 + 170.0
+    stops = np.linspace(0, 1, len(_HEAT))
+    color = np.stack([np.interp(values, stops, band) for band in _HEAT.T], axis=-1)
+    strength = np.clip((values - _NO_HEAT) / (_FULL_HEAT - _NO_HEAT), 0, 1)[..., None]
+    mixed: NDArray[np.uint8] = (grey * (1 - strength) + color * strength).astype(
+        np.uint8
+    )
+    return mixed
 
 
 def _draw_outline(frame: NDArray[np.uint8], corners: NDArray[np.float64]) -> None:

@@ -6,6 +6,7 @@ original, to check them against, and for pictures so small that its windows hang
 
 import warnings
 from importlib.metadata import version
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ from numpy.typing import NDArray
 from cvret.metrics.definitions import METRICS
 
 __all__ = ["by_sewar", "sewar_version"]
+
+# Warnings are silenced for the whole process: two threads at once would restore what
+# the other has silenced, and silence them for good.
+_lock = Lock()
 
 _WITH_PEAK = ("msssim", "psnr", "psnrb", "ssim")
 
@@ -54,7 +59,7 @@ def by_sewar(
     if name not in METRICS or name == "cosine":
         raise ValueError(f"sewar has no metric {name!r}")
     peak = {"MAX": data_range} if name in _WITH_PEAK else {}
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with _lock, warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         try:
             found = getattr(sewar, name)(a, b, **peak)

@@ -4,6 +4,7 @@ Each function gives a Matplotlib ``Figure`` that is nowhere shown yet: save it b
 ``figure.savefig("figure.png")``. They need ``pip install 'cvret[plot]'``.
 """
 
+from cvret.plot.agreement import plot_agreement
 from cvret.plot.histograms import (
     plot_class_means,
     plot_color_histogram,
@@ -11,14 +12,17 @@ from cvret.plot.histograms import (
 )
 from cvret.plot.keypoints import plot_keypoints
 from cvret.plot.maps import plot_edges, plot_lbp
+from cvret.plot.metric_table import plot_metric_table
 from cvret.plot.sheet import contact_sheet
 
 __all__ = [
     "contact_sheet",
+    "plot_agreement",
     "plot_class_means",
     "plot_color_histogram",
     "plot_edges",
     "plot_equalization",
     "plot_keypoints",
     "plot_lbp",
+    "plot_metric_table",
 ]

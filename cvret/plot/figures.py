@@ -35,6 +35,11 @@ def new_figure(width: float, height: float, needed_by: str) -> "Figure":
     figure: Figure = module.Figure(
         figsize=(width, height), dpi=120, layout="constrained", facecolor="white"
     )
+    # Without a canvas that can draw, each text that is measured costs a drawing.
+    agg: Any = import_extra(
+        "matplotlib.backends.backend_agg", extra="plot", needed_by=needed_by
+    )
+    agg.FigureCanvasAgg(figure)
     engine: Any = figure.get_layout_engine()
     engine.set(w_pad=0.12, h_pad=0.1)
     return figure

@@ -10,20 +10,9 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_count
 from cvret.errors import ImageError
-from cvret.images.drawing import fit_into
 from cvret.images.reading import ImageOrPath, read_image
-from cvret.plot.figures import (
-    GREEN,
-    INK,
-    LABEL,
-    QUIET,
-    RED,
-    RULE,
-    TICK,
-    TITLE,
-    new_figure,
-    plain_text,
-)
+from cvret.plot.figures import LABEL, QUIET, TICK, TITLE, new_figure
+from cvret.plot.tiles import PIXELS, TILE, place_picture, write_line
 from cvret.records import Ranking
 
 if TYPE_CHECKING:
@@ -31,12 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["contact_sheet"]
 
-_TILE = 1.75  # inches of a square that a result is fitted into
 _TEXT = 0.5  # inches below it, for two lines
 _GAP = 0.22
 _EDGE = 0.3
-_PIXELS = 360  # of a tile's side
-_LETTERS = 40  # of a name, at most; fewer where they are wide
 
 
 def contact_sheet(
@@ -90,21 +76,23 @@ def contact_sheet(
     ids = [fspath(id_) for id_ in _ids_of(results)][:k]
     columns = max(1, min(columns, len(ids)))
     n_rows = max(1, -(-len(ids) // columns))
-    own = 2 * _TILE if n_rows > 1 else _TILE * 1.35
-    width = 2 * _EDGE + own + 2 * _GAP + columns * (_TILE + _GAP)
-    height = 2 * _EDGE + 0.25 + max(n_rows * (_TILE + _TEXT), own)
+    own = 2 * TILE if n_rows > 1 else TILE * 1.35
+    width = 2 * _EDGE + own + 2 * _GAP + columns * (TILE + _GAP)
+    height = 2 * _EDGE + 0.25 + max(n_rows * (TILE + _TEXT), own)
     figure = new_figure(width, height, "contact_sheet")
     figure.set_layout_engine("none")
     top = height - _EDGE - 0.25
-    _place(figure, _read(query, None), (_EDGE, top - own), own)
-    _write(figure, title or _name_of(query), (_EDGE, top + 0.08), size=TITLE, width=own)
+    place_picture(figure, _read(query, None), (_EDGE, top - own), own)
+    write_line(
+        figure, title or _name_of(query), (_EDGE, top + 0.08), size=TITLE, width=own
+    )
     left = _EDGE + own + 2 * _GAP
-    _write(figure, _lead(ids, relevant), (left, top + 0.08), size=TITLE)
+    write_line(figure, _lead(ids, relevant), (left, top + 0.08), size=TITLE)
     for place, id_ in enumerate(ids):
-        x = left + place % columns * (_TILE + _GAP)
-        y = top - place // columns * (_TILE + _TEXT) - _TILE
+        x = left + place % columns * (TILE + _GAP)
+        y = top - place // columns * (TILE + _TEXT) - TILE
         right = None if relevant is None else id_ in relevant
-        _place(figure, _read(id_, root), (x, y), _TILE, right)
+        place_picture(figure, _read(id_, root), (x, y), TILE, right)
         score = float(results.scores[place]) if isinstance(results, Ranking) else None
         name = id_ if isinstance(results, Ranking) else Path(id_).name
         _describe(figure, (x, y), place + 1, name, score)
@@ -141,55 +129,10 @@ def _read(
     if isinstance(source, str | PathLike):
         try:
             path = Path(source) if root is None else Path(root, source)
-            return read_image(path, max_side=2 * _PIXELS)
+            return read_image(path, max_side=2 * PIXELS)
         except ImageError:
             return None
     return source
-
-
-def _place(
-    figure: Any,
-    image: NDArray[np.uint8] | None,
-    corner: tuple[float, float],
-    side: float,
-    right: bool | None = None,
-) -> None:
-    """Put a picture into a square, at its bottom and left, with its mark."""
-    axes = figure.add_axes(_share(figure, (*corner, side, side)))
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_facecolor("#f4f4f4")
-    for spine in axes.spines.values():
-        spine.set_color(RULE)
-    if image is None:
-        axes.text(
-            0.5, 0.5, "no such\npicture", ha="center", va="center",
-            fontsize=LABEL, color=QUIET,
-        )  # fmt: skip
-    else:
-        fitted, _ = fit_into(image, *[int(_PIXELS * side / _TILE)] * 2)
-        height, width = np.array(fitted.shape[:2]) / max(fitted.shape[:2])
-        extent = (0.5 - width / 2, 0.5 + width / 2, 0.5 - height / 2, 0.5 + height / 2)
-        axes.imshow(fitted, extent=extent, interpolation="antialiased", aspect="auto")
-        axes.set_xlim(0, 1)
-        axes.set_ylim(0, 1)
-    if right is not None:
-        _mark(axes, right)
-
-
-def _mark(axes: Any, right: bool) -> None:
-    """Frame a tile, and draw o or x on white in its corner."""
-    color = GREEN if right else RED
-    for spine in axes.spines.values():
-        spine.set_color(color)
-        spine.set_linewidth(2)
-    axes.plot(0.89, 0.89, "s", ms=19, color="white", mec=color, mew=1.5, zorder=3)
-    if right:
-        axes.plot(0.89, 0.89, "o", ms=10, mfc="none", mec=color, mew=2.6, zorder=4)
-    else:
-        axes.plot(0.89, 0.89, "x", ms=10, mec=color, mew=3, zorder=4)
 
 
 def _describe(
@@ -198,31 +141,5 @@ def _describe(
     """Write rank and score below a tile, and the name below them."""
     x, y = corner
     first = f"{rank}." if score is None else f"{rank}.   score {score:.3f}"
-    _write(figure, first, (x, y - 0.18), size=LABEL)
-    _write(figure, name, (x, y - 0.35), size=TICK, color=QUIET, width=_TILE)
-
-
-def _write(
-    figure: Any,
-    text: str,
-    place: tuple[float, float],
-    *,
-    size: float,
-    color: str = INK,
-    width: float = np.inf,
-) -> None:
-    """Write a line from a place, no wider than so many inches."""
-    x, y = _share(figure, place)
-    shown = plain_text(text, _LETTERS)
-    line = figure.text(x, y, shown, fontsize=size, color=color, parse_math=False)
-    letters = len(shown)
-    while letters > 1 and line.get_window_extent().width > width * figure.dpi:
-        letters -= 1
-        line.set_text(plain_text(text, letters))
-
-
-def _share(figure: Any, inches: Sequence[float]) -> tuple[float, ...]:
-    """Inches from the bottom and left as shares of the figure."""
-    width, height = figure.get_size_inches()
-    scale = (width, height) * (len(inches) // 2)
-    return tuple(value / whole for value, whole in zip(inches, scale, strict=True))
+    write_line(figure, first, (x, y - 0.18), size=LABEL)
+    write_line(figure, name, (x, y - 0.35), size=TICK, color=QUIET, width=TILE)

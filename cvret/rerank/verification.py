@@ -227,6 +227,16 @@ def _log_chance(
     return log_tail(effective - _DEFINING, expected)
 
 
+def turned_back(found: Verification, query: Query) -> Verification:
+    """Give what geometry says of the mirror image in the pixels of the query."""
+    flip = np.array([[-1.0, 0, query.width - 1], [0, 1, 0], [0, 0, 1]])
+    pairs = found.pairs.copy()
+    pairs[:, 0] = query.width - 1 - pairs[:, 0]
+    transform = None if found.transform is None else found.transform @ flip
+    box = None if found.box is None else found.box[[1, 0, 3, 2]]
+    return replace(found, transform=transform, box=box, pairs=pairs)
+
+
 def apply_transform(
     transform: NDArray[np.float64], points: NDArray[Any]
 ) -> NDArray[np.float64]:

@@ -180,6 +180,15 @@ def test_explain_draws_and_prints(index, query, photos, tmp_path):
     assert len(why["matches"]) == why["inliers"]
 
 
+def test_explain_draws_where_a_copy_differs(index, query, tmp_path):
+    picture = tmp_path / "difference.png"
+    done = run("explain", index, query, "copies/coffee-turned.png",
+               "--difference", picture)  # fmt: skip
+    assert "aligned: ssim" in done.stdout
+    with Image.open(picture) as drawn:
+        assert drawn.size[0] == 3 * 420 + 2 * 16
+
+
 def test_info_tells_where_the_vocabulary_came_from(index):
     assert "gnome-backgrounds" in run("info", index).stdout
     about = json.loads(run("info", index, "--json").stdout)
@@ -292,6 +301,10 @@ def wrong(tmp_path):
         (
             ["explain", "{index}", "{query}", "photos/coffee.png", "-o", "{w}/x.xyz"],
             "-o",
+        ),
+        (
+            ["explain", "{index}", "{query}", "photos/rocket.jpg", "--difference", "d"],
+            "photos/rocket.jpg is not verified",
         ),
         (
             ["describe", "{photos}", "-d", "no-such-descriptor", "-o", "{w}/a.npz"],

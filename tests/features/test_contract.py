@@ -23,6 +23,8 @@ from sklearn.utils.estimator_checks import (
 import cvret
 from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, find
 from cvret.index.dense import METRICS
+from cvret.metrics import definitions
+from cvret.metrics.by_sewar import by_sewar
 from cvret.protocols import Descriptor, Extractor
 
 WRAPPING = {
@@ -127,6 +129,12 @@ def test_a_picture_of_the_least_size_is_enough(descriptor):
 @pytest.mark.parametrize("descriptor", descriptors, ids=repr)
 def test_a_vector_is_like_itself(descriptor, coffee):
     vector = descriptor.describe(coffee)
+    if hasattr(descriptor, "picture_shape"):
+        picture = vector.reshape(descriptor.picture_shape).astype(np.uint8)
+        value = by_sewar(descriptor.metric, picture, picture, 255.0)
+        metric = definitions.METRICS[descriptor.metric]
+        assert metric.similarity(value, 255.0) == pytest.approx(1, abs=1e-6)
+        return
     assert descriptor.metric in METRICS
     similarity = METRICS[descriptor.metric]
     found = similarity(vector.astype(float), vector[None].astype(float))
@@ -179,6 +187,7 @@ RANGES = {
     "LocalPhaseQuantization": (0, 1),
     "OpponentHistogram": (0, 1),
     "PHOG": (0, 1),
+    "Pixels": (0, 255),
     "RGBHistogram": (0, 1),
     "RGHistogram": (0, 1),
     "RadialVarianceHash": (0, 255),
