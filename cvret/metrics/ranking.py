@@ -496,7 +496,7 @@ def precision_recall(
     Returns
     -------
     array of float64, of the shape of `recalls`
-        The highest precision at that recall or a higher one; 0 where it was not reached.
+        The highest precision at that recall or a higher one; 0 where none was reached.
 
     Raises
     ------
@@ -509,7 +509,8 @@ def precision_recall(
 
     Examples
     --------
-    >>> precision_recall(np.array([True, False, True]), 2, np.array([0, 0.5, 1])).round(3)
+    >>> hits = np.array([True, False, True])
+    >>> precision_recall(hits, 2, np.array([0, 0.5, 1])).round(3)
     array([1.   , 1.   , 0.667])
     """
     _check_judged(hits, n_relevant)
