@@ -6,7 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 
-from cvret.metrics.ranking import average_precision, nmrr, precision_at, top_accuracy
+from cvret.metrics.ranking import (
+    average_precision,
+    average_precision_at,
+    distractor_rate,
+    error_rate,
+    n_s_score,
+    ndcg_at,
+    nmrr,
+    precision_at,
+    precision_recall,
+    r_precision,
+    recall_at,
+    reciprocal_rank,
+    top_accuracy,
+)
 
 
 def hits(pattern: str) -> np.ndarray:
@@ -86,3 +100,143 @@ def test_more_hits_than_relevant_images_are_refused():
 def test_hits_must_be_booleans_in_a_row(bad):
     with pytest.raises(ValueError, match="hits must be an array of bool"):
         average_precision(bad, 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "n_relevant", "expected"),
+    [
+        ("++", 2, 1.0),
+        ("-+", 1, (0 + 1 / 2) / 2),
+        ("+-+", 2, ((1 + 1) / 2 + (1 / 2 + 2 / 3) / 2) / 2),
+        ("---", 2, 0.0),
+    ],
+)
+def test_trapezoids_by_hand(pattern, n_relevant, expected):
+    found = average_precision(hits(pattern), n_relevant, rule="trapezoid")
+    assert found == pytest.approx(expected)
+
+
+def oxfords(ranking, n_relevant):
+    """compute_ap.cpp of the Oxford Buildings, line by line."""
+    old_recall, old_precision, ap, intersect = 0.0, 1.0, 0.0, 0
+    for place, hit in enumerate(ranking):
+        intersect += hit
+        recall, precision = intersect / n_relevant, intersect / (place + 1)
+        ap += (recall - old_recall) * ((old_precision + precision) / 2)
+        old_recall, old_precision = recall, precision
+    return ap
+
+
+marks = st.lists(st.booleans(), min_size=1, max_size=40)
+
+
+@given(marks, st.integers(0, 5))
+def test_trapezoids_equal_oxfords_and_are_never_above_the_sum(ranking, missed):
+    n_relevant = max(1, sum(ranking) + missed)
+    own = average_precision(np.array(ranking), n_relevant, rule="trapezoid")
+    assert own == pytest.approx(oxfords(ranking, n_relevant), abs=1e-12)
+    assert own <= average_precision(np.array(ranking), n_relevant) + 1e-12
+
+
+def test_average_precision_of_the_first_places_by_hand():
+    found = hits("+-++")  # precisions 1 and 2/3 within three places
+    whole = 1 + 2 / 3
+    assert average_precision_at(found, 5, 3) == pytest.approx(whole / 3)
+    for denominator, count in (("reachable", 3), ("relevant", 5), ("found", 2)):
+        own = average_precision_at(found, 5, 3, denominator=denominator)
+        assert own == pytest.approx(whole / count)
+    assert average_precision_at(hits("--+"), 1, 2, denominator="found") == 0
+
+
+def test_recall_r_precision_and_reciprocal_rank_by_hand():
+    found = hits("-+-+")
+    assert recall_at(found, 4, 2) == 1 / 4
+    assert recall_at(found, 4, 99) == 1 / 2
+    assert r_precision(found, 2) == 1 / 2
+    assert reciprocal_rank(found, 2) == 1 / 2
+    assert reciprocal_rank(hits("---"), 2) == 0
+
+
+def test_n_s_score_and_error_rate_by_hand():
+    assert n_s_score(hits("++++-")) == 4
+    assert n_s_score(hits("+---+++")) == 1
+    assert error_rate(hits("+-"), 1) == 0
+    assert error_rate(hits("-+"), 1) == 1
+
+
+def test_distractor_rate_by_hand():
+    assert distractor_rate(hits("++-"), 2) == 1
+    assert distractor_rate(hits("+"), 4) == 1 / 4
+
+
+def test_graded_gain_by_hand():
+    gains, everything = np.array([3.0, 0, 1]), np.array([1.0, 2, 3])
+    found = 3 / np.log2(2) + 1 / np.log2(4)
+    ideal = 3 / np.log2(2) + 2 / np.log2(3) + 1 / np.log2(4)
+    assert ndcg_at(gains, everything, 3) == pytest.approx(found / ideal)
+    assert ndcg_at(np.array([3.0, 2, 1]), everything, 2) == 1
+
+
+@pytest.mark.parametrize(
+    ("gains", "everything", "message"),
+    [
+        (np.array([1.0]), np.array([0.0]), "all_gains must hold a gain above 0"),
+        (np.array([2.0]), np.array([1.0]), "gains must be among all_gains"),
+        (np.array([1.0, 1.0]), np.array([1.0]), "gains must be among all_gains"),
+        (np.array([-1.0]), np.array([1.0]), "gains must be finite and at least 0"),
+        (np.array([True]), np.array([1.0]), "gains must be an array of numbers"),
+    ],
+)
+def test_wrong_gains_are_refused(gains, everything, message):
+    with pytest.raises(ValueError, match=message):
+        ndcg_at(gains, everything, 1)
+
+
+def test_precision_over_recall_by_hand():
+    # Precision 1 at recall 1/3, 2/4 at 2/3, and the third was never found.
+    found = precision_recall(hits("+--+"), 3, np.array([0, 1 / 3, 0.5, 2 / 3, 0.7, 1]))
+    assert found.tolist() == [1, 1, 1 / 2, 1 / 2, 0, 0]
+    assert precision_recall(hits("---"), 2).tolist() == [0] * 11
+    # A later higher precision counts for the lower recall, too.
+    assert precision_recall(hits("-++"), 2, np.array([0.5])).tolist() == [2 / 3]
+
+
+def test_what_trec_eval_has_is_equal_on_a_thousand_random_rankings():
+    pytrec_eval = pytest.importorskip("pytrec_eval")
+    measures = {"map", "map_cut.5", "P.5", "recall.5", "Rprec", "recip_rank"}
+    measures |= {"ndcg_cut.5", "success.5", "iprec_at_recall"}
+    rng = np.random.default_rng(0)
+    truths, runs, drawn = {}, {}, {}
+    for number in range(1000):
+        n = int(rng.integers(1, 30))
+        gains = rng.integers(0, 3, n) * (rng.random(n) < 0.4)
+        missed = rng.integers(1, 3, int(rng.integers(0 if gains.any() else 1, 4)))
+        ids = [f"i{place:02d}" for place in range(n)]
+        lost = {f"m{i}": int(gain) for i, gain in enumerate(missed)}
+        truths[str(number)] = dict(zip(ids, map(int, gains), strict=True)) | lost
+        runs[str(number)] = {id_: float(n - p) for p, id_ in enumerate(ids)}
+        drawn[str(number)] = gains, missed
+    theirs = pytrec_eval.RelevanceEvaluator(truths, measures).evaluate(runs)
+    for number, (gains, missed) in drawn.items():
+        found, n_relevant = gains > 0, int((gains > 0).sum() + len(missed))
+        own = {
+            "map": average_precision(found, n_relevant),
+            "map_cut_5": average_precision_at(
+                found, n_relevant, 5, denominator="relevant"
+            ),
+            "P_5": precision_at(found, n_relevant, 5),
+            "recall_5": recall_at(found, n_relevant, 5),
+            "Rprec": r_precision(found, n_relevant),
+            "recip_rank": reciprocal_rank(found, n_relevant),
+            "success_5": top_accuracy(found, n_relevant, 5),
+            "ndcg_cut_5": ndcg_at(
+                gains.astype(float), np.concatenate([gains, missed]).astype(float), 5
+            ),
+        }
+        curve = precision_recall(found, n_relevant)
+        for place, value in enumerate(curve):
+            # Its count of images, int(0.7 * 3 + 0.9), is 2 by rounding; 0.7 is 3 of 3.
+            if int(place / 10 * n_relevant + 0.9) == -(-place * n_relevant // 10):
+                own[f"iprec_at_recall_{place / 10:.2f}"] = value
+        for name, value in own.items():
+            assert value == pytest.approx(theirs[number][name], abs=1e-12), name

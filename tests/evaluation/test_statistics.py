@@ -1,0 +1,93 @@
+"""Intervals and paired tests: by hand, against scipy, and over many simulations."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from cvret.evaluation.statistics import bootstrap_interval, holm, paired_test
+
+
+def test_equal_values_have_an_interval_of_no_width():
+    assert bootstrap_interval(np.full(9, 0.25)) == (0.25, 0.25)
+
+
+def test_nothing_is_said_of_one_value():
+    assert np.isnan(bootstrap_interval(np.array([0.3]))).all()
+
+
+def test_an_interval_is_that_of_scipy():
+    values = np.random.default_rng(1).beta(0.5, 2, 60)
+    expected = stats.bootstrap(
+        (values,), np.mean, method="BCa", n_resamples=20_000, rng=2
+    ).confidence_interval
+    found = bootstrap_interval(values, n_resamples=20_000)
+    assert found == pytest.approx(tuple(expected), abs=0.003)
+
+
+def test_a_seed_decides_and_order_does_not_matter_much():
+    values = np.random.default_rng(1).random(40)
+    assert bootstrap_interval(values) == bootstrap_interval(values)
+    assert bootstrap_interval(values, random_state=1) != bootstrap_interval(values)
+
+
+def test_more_confidence_is_a_wider_interval():
+    values = np.random.default_rng(1).random(40)
+    low, high = bootstrap_interval(values, confidence=0.99)
+    inner = bootstrap_interval(values, confidence=0.8)
+    assert low < inner.low < values.mean() < inner.high < high
+
+
+def test_the_paired_test_by_hand():
+    # Signs of 3, 2, 1: sums 6, 4, 2, 0, 0, -2, -4, -6; four are as far as 4.
+    assert paired_test(np.array([3.0, 2.0, -1.0])) == 4 / 8
+    assert paired_test(np.array([0.0, 0.0])) == 1.0
+    assert paired_test(np.array([5.0])) == 1.0
+
+
+def test_the_paired_test_is_that_of_scipy():
+    a, b = np.random.default_rng(3).random((2, 30))
+    expected = stats.permutation_test(
+        (a, b + 0.1),
+        lambda x, y, axis: (x - y).mean(axis=axis),
+        permutation_type="samples",
+        n_resamples=20_000,
+        rng=4,
+        vectorized=True,
+    ).pvalue
+    found = paired_test(a - b - 0.1, n_resamples=20_000)
+    assert found == pytest.approx(expected, abs=0.01)
+
+
+def test_holm_by_hand():
+    assert holm([0.04]).tolist() == [0.04]
+    assert holm([0.5, 0.9]).tolist() == [1.0, 1.0]
+    assert holm([0.001, 0.02, 0.03, 0.5]) == pytest.approx([0.004, 0.06, 0.06, 0.5])
+
+
+@pytest.mark.parametrize("values", [np.array([]), np.array([np.nan]), np.zeros((2, 2))])
+def test_wrong_values_are_refused(values):
+    with pytest.raises(ValueError, match="values must be"):
+        bootstrap_interval(values)
+    with pytest.raises(ValueError, match="values must be"):
+        paired_test(values)
+
+
+@pytest.mark.long
+def test_intervals_hold_the_truth_as_often_as_they_say():
+    rng = np.random.default_rng(5)
+    held = 0
+    for number in range(1000):
+        values = rng.beta(1, 2, 100)  # of mean 1/3
+        low, high = bootstrap_interval(values, n_resamples=2000, random_state=number)
+        held += low <= 1 / 3 <= high
+    assert 930 <= held <= 970
+
+
+@pytest.mark.long
+def test_false_alarms_are_as_many_as_are_allowed():
+    rng = np.random.default_rng(6)
+    alarms = 0
+    for number in range(10_000):
+        a, b = rng.beta(1, 2, (2, 40))
+        alarms += paired_test(a - b, n_resamples=999, random_state=number) <= 0.05
+    assert 430 <= alarms <= 570
