@@ -23,7 +23,9 @@ from .errors import (
 )
 from .evaluation import truth
 from .evaluation.agreement import Agreement, agreement, agreement_of
-from .evaluation.evaluate import Report, evaluate
+from .evaluation.comparison import Comparison
+from .evaluation.evaluate import evaluate
+from .evaluation.report import Report
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
@@ -135,6 +137,7 @@ __all__ = [
     "ColorMomentHash",
     "ColorMoments",
     "ColorStructure",
+    "Comparison",
     "CompletedLBP",
     "CvretError",
     "DatabaseAugmentation",

@@ -121,6 +121,30 @@ class VectorLearner(Learner, Protocol):
         """Learn from the vectors of many images, shape (n, d); give self."""
 
 
+@runtime_checkable
+class System(Protocol):
+    """What ranks a collection by a picture, and so can be evaluated.
+
+    An `Index` is one, and so is a part of it, `Index.by("words")`. May also have
+    ``file_of(id_)``, ``costs()`` and ``learned_share()``, see `FieldSearch`.
+    """
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids of all images that it ranks."""
+
+    def encode(
+        self,
+        query: Any,
+        *,
+        region: tuple[float, float, float, float] | None = None,
+    ) -> Any:
+        """Compute what a picture, or a part of it, asks with."""
+
+    def search(self, query: Any, k: int = 10) -> Ranking:
+        """Rank by what `encode` gave; the `k` best, equal scores by id."""
+
+
 class Searched(Protocol):
     """What a re-ranker may ask of the index that made the ranking; an `Index`."""
 

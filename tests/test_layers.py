@@ -30,11 +30,12 @@ FLOORS = {
     "recipes": 4,
     "aligning": 4,  # of two pictures: joins features, metrics and rerank
     "collection": 5,
-    "evaluation": 5,
     "plot": 5,
+    "datasets": 5,  # public ones: fetched and checked, nothing of pictures
     "duplicates": 6,  # of folders, by way of an index: above collection
-    "cli": 7,
-    "__main__": 8,
+    "evaluation": 7,  # of what stands below it, shown on pages
+    "cli": 8,
+    "__main__": 9,
 }
 
 

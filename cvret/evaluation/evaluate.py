@@ -3,79 +3,20 @@
 import os
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cvret.errors import ImageError
-from cvret.evaluation.truth import GroundTruth
+from cvret.evaluation.report import Costs, Report, Spread
+from cvret.evaluation.statistics import bootstrap_interval
+from cvret.evaluation.truth.ground_truth import GroundTruth
 from cvret.metrics.ranking import average_precision, nmrr, precision_at, top_accuracy
 
-__all__ = ["Report", "evaluate"]
+__all__ = ["evaluate", "ids_by_file"]
 
 METRICS = ("mAP", "P@10", "top-1", "top-3", "top-5", "top-10", "ANMRR")
-
-
-@dataclass(frozen=True)
-class Report:
-    """What an evaluation found.
-
-    Attributes
-    ----------
-    metrics : mapping of str to float
-        Means over the queries: ``mAP``, ``P@10``, ``top-1`` to ``top-10`` in [0, 1],
-        higher is better; ``ANMRR`` in [0, 1], lower is better.
-    n_queries : int
-        Queries that were asked.
-    n_images : int
-        Images in the index.
-    left_out : tuple of (str, str)
-        Queries that were not asked or could not be judged, with reasons.
-    missing : int
-        Relevant images that are not in the index; they count as not found.
-    encode_ms, search_ms : float
-        Medians of the time for one query: reading it and computing its features, and
-        searching with re-ranking, in milliseconds.
-    """
-
-    metrics: Mapping[str, float]
-    n_queries: int
-    n_images: int
-    left_out: tuple[tuple[str, str], ...]
-    missing: int
-    encode_ms: float
-    search_ms: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give plain Python values, ready for JSON."""
-        return {
-            "metrics": dict(self.metrics),
-            "n_queries": self.n_queries,
-            "n_images": self.n_images,
-            "left_out": [list(pair) for pair in self.left_out],
-            "missing": self.missing,
-            "encode_ms": self.encode_ms,
-            "search_ms": self.search_ms,
-        }
-
-    def __str__(self) -> str:
-        lines = [f"{self.n_queries:,} queries, {self.n_images:,} images"]
-        lines += [f"  {name:<7}{value:7.4f}" for name, value in self.metrics.items()]
-        lines.append(
-            f"  {self.encode_ms:.1f} ms a query to read and describe, "
-            f"{self.search_ms:.1f} ms to search (medians)"
-        )
-        if self.missing:
-            lines.append(
-                f"  {self.missing:,} relevant images are not in the index; they count "
-                "as not found"
-            )
-        if self.left_out:
-            lines.append(f"  {len(self.left_out):,} queries left out:")
-            lines += [f"    {query}: {reason}" for query, reason in self.left_out]
-        return "\n".join(lines)
 
 
 def evaluate(
@@ -134,6 +75,7 @@ def evaluate(
     ids = set(index.ids)
     own_ids = ids_by_file(index)
     most = max(map(len, truth.relevant.values()), default=1)
+    asked: list[str] = []
     values: list[list[float]] = []
     times: list[tuple[float, float]] = []
     left_out: list[tuple[str, str]] = []
@@ -155,22 +97,25 @@ def evaluate(
         encoded = time.perf_counter()
         ranking = index.search(query, max(1, len(index)), by=by, rerank=rerank)
         times.append((encoded - started, time.perf_counter() - encoded))
+        asked.append(name)
         values.append(_measure(ranking.ids, relevant, own, most))
     if not values:
         raise ValueError(
             "no query of the ground truth could be asked; "
             + (f"the first: {left_out[0][0]}: {left_out[0][1]}" if left_out else "")
         )
-    means = np.mean(values, axis=0)
-    encode_ms, search_ms = np.median(times, axis=0) * 1000
+    table = dict(zip(METRICS, np.transpose(values), strict=True))
+    spreads = np.percentile(times, [50, 95], axis=0).T * 1000
     return Report(
-        dict(zip(METRICS, map(float, means), strict=True)),
-        len(values),
+        "index",
+        tuple(asked),
+        table,
+        {name: bootstrap_interval(each) for name, each in table.items()},
+        {},
         len(ids),
-        tuple(left_out),
-        missing,
-        float(encode_ms),
-        float(search_ms),
+        Costs(*(Spread(*map(float, each)) for each in spreads)),
+        left_out=tuple(left_out),
+        missing=missing,
     )
 
 

@@ -1,0 +1,66 @@
+"""Ground truth from folders: each subfolder is a class."""
+
+from collections import defaultdict
+from os import PathLike
+from pathlib import Path
+
+from cvret.evaluation.truth.ground_truth import GroundTruth
+from cvret.images.folders import list_images
+
+__all__ = ["from_folders"]
+
+
+def from_folders(folder: str | PathLike[str], *, prefix: str = "") -> GroundTruth:
+    """Take each subfolder as a class: its images are relevant to one another.
+
+    Parameters
+    ----------
+    folder : str or path
+        Holds a folder a class; each image is a query, and never its own answer.
+    prefix : str
+        As given to `Index.add`, if it was.
+
+    Raises
+    ------
+    FileNotFoundError, NotADirectoryError
+        If there is no such folder.
+    ValueError
+        If there are no classes with two images.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as work:
+    ...     for name in ("cat/1.jpg", "cat/2.jpg", "dog/1.jpg", "dog/2.jpg"):
+    ...         path = Path(work) / name
+    ...         path.parent.mkdir(exist_ok=True)
+    ...         path.touch()
+    ...     truth = from_folders(work)
+    >>> sorted(truth.relevant["cat/1.jpg"])
+    ['cat/2.jpg']
+    """
+    classes_of = defaultdict(set)
+    for id_ in list_images(folder).ids:
+        class_, slash, _ = id_.partition("/")
+        if slash:
+            classes_of[class_].add(id_)
+    start = prefix.strip("/") + "/" if prefix else ""
+    relevant = {
+        query: frozenset(start + other for other in members if other != query)
+        for members in classes_of.values()
+        if len(members) > 1
+        for query in sorted(members)
+    }
+    if not relevant:
+        raise ValueError(
+            f"{folder} holds no folder with two or more pictures; a ground truth from "
+            "folders needs a folder for each class"
+        )
+    classes = {id_: name for name, ids in classes_of.items() for id_ in ids}
+    return GroundTruth(
+        Path(folder),
+        dict(sorted(relevant.items())),
+        classes={start + id_: class_ for id_, class_ in classes.items()},
+        query_classes={query: classes[query] for query in sorted(relevant)},
+        name="folders",
+    )
