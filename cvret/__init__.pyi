@@ -1,4 +1,4 @@
-from . import plot
+from . import datasets, plot
 from ._version import __version__
 from .aligning import Alignment, compare_aligned
 from .collection.adding import AddReport
@@ -211,6 +211,7 @@ __all__ = [
     "agreement",
     "agreement_of",
     "compare_aligned",
+    "datasets",
     "evaluate",
     "find_duplicates",
     "full_reference",

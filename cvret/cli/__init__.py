@@ -17,6 +17,7 @@ from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
+from cvret.cli.fetching import datasets
 from cvret.cli.keeping import compact, doctor, remove, verify
 from cvret.cli.measuring import metrics
 
@@ -44,6 +45,7 @@ COMMANDS = (
     add,
     agreement,
     compact,
+    datasets,
     demo,
     describe,
     doctor,

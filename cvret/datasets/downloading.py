@@ -94,6 +94,8 @@ def download(
     """
     failures = []
     for address in addresses:
+        # While there is another server, one that does not answer is not waited for.
+        most = n_retries if address == addresses[-1] else min(n_retries, 1)
         try:
             _check_scheme(address, ("http", "https", "ftp"))
             n_tries = 0
@@ -104,9 +106,9 @@ def download(
                     return address
                 except _CutOffError as error:
                     n_tries = 1 if _size_of(part) > before else n_tries + 1
-                    if n_tries > n_retries:
+                    if n_tries > most:
                         raise FetchError(
-                            f"{address}: {error}; gave up after {n_retries} retries, "
+                            f"{address}: {error}; gave up after {most} retries, "
                             "what has come is kept for the next time"
                         ) from error
                     logger.warning("%s: %s; trying again", address, error)
@@ -292,7 +294,9 @@ def _words(error: BaseException) -> str:
 
 def _check_scheme(address: str, allowed: tuple[str, ...]) -> None:
     if urlsplit(address).scheme not in allowed:
-        raise FetchError(f"{address} is not by {', '.join(allowed)}; nothing is fetched")
+        raise FetchError(
+            f"{address} is not by {', '.join(allowed)}; nothing is fetched"
+        )
 
 
 class _Redirects(request.HTTPRedirectHandler):

@@ -4,6 +4,7 @@ Only plain files and folders come out of an archive: absolute names, names with 
 links, devices and encrypted files are refused, since no set of pictures needs them.
 """
 
+import gzip
 import hashlib
 import lzma
 import stat
@@ -26,6 +27,7 @@ _SPARE = 64 << 20
 
 _DAMAGED = (
     tarfile.TarError,
+    gzip.BadGzipFile,
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -73,7 +75,7 @@ def unpack(
     for name in inner:
         path = folder / name
         if name not in digests:
-            raise ArchiveError(f"{archive.name} does not hold {name}, as it should")
+            raise ArchiveError(f"{_called(archive)} does not hold {name}, as it should")
         below = PurePosixPath(name).parent
         for member, digest in _unpack_one(path, path.parent, max_bytes).items():
             digests[str(below / member)] = digest
@@ -92,13 +94,15 @@ def _unpack_one(archive: Path, folder: Path, max_bytes: int) -> dict[str, str]:
             if _is_clutter(name):
                 continue
             if len(digests) >= _MOST_FILES:
-                raise ArchiveError(f"{archive.name} holds more than a million files")
+                raise ArchiveError(
+                    f"{_called(archive)} holds more than a million files"
+                )
             digests[name], n_bytes = _write(archive, file, folder / name, left)
             left -= n_bytes
     except _DAMAGED as error:
         raise ArchiveError(
-            f"{archive.name} is damaged, or no archive at all ({error}); a server may "
-            "have sent a page in its place"
+            f"{_called(archive)} is damaged, or no archive at all ({error}); a server "
+            "may have sent a page in its place"
         ) from error
     return digests
 
@@ -119,7 +123,7 @@ def _members_of_tar(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
             if not member.isreg():
                 kind = "a link" if member.issym() or member.islnk() else "a device"
                 raise ArchiveError(
-                    f"{archive.name} holds {kind}, {member.name!r}, and only plain "
+                    f"{_called(archive)} holds {kind}, {member.name!r}, and only plain "
                     "files are unpacked"
                 )
             with _opened(tar.extractfile(member)) as file:
@@ -135,11 +139,13 @@ def _members_of_zip(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
             kind = stat.S_IFMT(member.external_attr >> 16)
             if kind not in (0, stat.S_IFREG):
                 raise ArchiveError(
-                    f"{archive.name} holds a link or a device, {member.filename!r}, "
-                    "and only plain files are unpacked"
+                    f"{_called(archive)} holds a link or a device, "
+                    f"{member.filename!r}, and only plain files are unpacked"
                 )
             if member.flag_bits & 1:
-                raise ArchiveError(f"{archive.name}: {member.filename!r} is encrypted")
+                raise ArchiveError(
+                    f"{_called(archive)}: {member.filename!r} is encrypted"
+                )
             with packed.open(member) as file:
                 yield member.filename, file
 
@@ -162,8 +168,13 @@ def _check_name(archive: Path, name: str) -> None:
         or any(ord(letter) < 32 for letter in name)
     ):
         raise ArchiveError(
-            f"{archive.name} holds {name!r}, a name that could lead out of the folder"
+            f"{_called(archive)} holds {name!r}, a name that could lead out of the "
+            "folder"
         )
+
+
+def _called(archive: Path) -> str:
+    return archive.name.removesuffix(".part")
 
 
 def _is_clutter(name: str) -> bool:
@@ -178,14 +189,14 @@ def _write(archive: Path, file: IO[bytes], path: Path, left: int) -> tuple[str, 
     try:
         target = path.open("xb")
     except FileExistsError as error:
-        raise ArchiveError(f"{archive.name} holds {path.name} twice") from error
+        raise ArchiveError(f"{_called(archive)} holds {path.name} twice") from error
     with target:
         while chunk := file.read(_CHUNK):
             n_bytes += len(chunk)
             if n_bytes > left:
                 raise ArchiveError(
-                    f"{archive.name} unpacks to more than it may, at {path.name}; it "
-                    "is no archive of pictures, or one that was made to fill the disk"
+                    f"{_called(archive)} unpacks to more than it may, at {path.name}; "
+                    "it is no archive of pictures, or was made to fill the disk"
                 )
             digest.update(chunk)
             target.write(chunk)
