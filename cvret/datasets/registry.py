@@ -28,7 +28,7 @@ PROTOCOLS = (
     "holidays",
     "oxford",
     "paris",
-    "revisited",
+    "revisited-medium",
     "ukbench",
     "wang",
 )
