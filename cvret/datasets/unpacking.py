@@ -89,7 +89,7 @@ def _unpack_one(archive: Path, folder: Path, max_bytes: int) -> dict[str, str]:
     left = max_bytes
     try:
         for name, file in _members(archive):
-            _check_name(archive, name)
+            _check_name(archive, name, of_file=True)
             name = str(PurePosixPath(name))
             if _is_clutter(name):
                 continue
@@ -158,10 +158,11 @@ def _opened(file: IO[bytes] | None) -> Iterator[IO[bytes]]:
         yield file
 
 
-def _check_name(archive: Path, name: str) -> None:
+def _check_name(archive: Path, name: str, of_file: bool = False) -> None:
     path = PurePosixPath(name)
     if (
-        path.is_absolute()
+        (of_file and not path.name)  # the folder itself
+        or path.is_absolute()
         or ".." in path.parts
         or "\\" in name
         or (path.parts and ":" in path.parts[0])
@@ -185,10 +186,10 @@ def _is_clutter(name: str) -> bool:
 def _write(archive: Path, file: IO[bytes], path: Path, left: int) -> tuple[str, int]:
     """Write a member, and give its SHA-256 and size."""
     digest, n_bytes = hashlib.sha256(), 0
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         target = path.open("xb")
-    except FileExistsError as error:
+    except (FileExistsError, NotADirectoryError) as error:
         raise ArchiveError(f"{_called(archive)} holds {path.name} twice") from error
     with target:
         while chunk := file.read(_CHUNK):

@@ -1,7 +1,10 @@
 """cvret datasets: list, fetch and check, and their exit statuses."""
 
+import hashlib
 import json
-from dataclasses import replace
+import threading
+import zipfile
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 import pytest
@@ -9,9 +12,8 @@ from click.testing import CliRunner
 
 from cvret import datasets
 from cvret.cli import cli
-from cvret.datasets import registry
+from cvret.datasets import Dataset, File, registry
 from cvret.errors import UnknownNameError
-from tests.datasets.conftest import describe, server  # noqa: F401
 
 
 def run(*arguments, status=0):
@@ -26,13 +28,61 @@ def run(*arguments, status=0):
 
 
 @pytest.fixture
-def small(describe, monkeypatch):  # noqa: F811
-    """Put a set on the server into the registry."""
+def served(tmp_path, monkeypatch):
+    """Serve a folder, and give it with its address."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    folder = tmp_path / "served"
+    folder.mkdir()
 
-    def put(**published):
-        small = describe(**published)
-        monkeypatch.setattr(registry, "_shipped", lambda: {"small": small})
-        return small
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *arguments):
+            super().__init__(*arguments, directory=folder)
+
+        def log_message(self, *_):
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield folder, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def small(served, monkeypatch):
+    """Put a set of an archive and a table into the registry."""
+    folder, address = served
+    with zipfile.ZipFile(folder / "jpg.zip", "w") as packed:
+        packed.writestr("jpg/1.jpg", "one")
+        packed.writestr("jpg/2.jpg", "two")
+    (folder / "truth.csv").write_bytes(b"truth")
+
+    def file(name, sha256, **how):
+        return File(name, (f"{address}/{name}",), sha256=sha256, **how)
+
+    def put(published=True, **how):
+        sha256 = hashlib.sha256((folder / "jpg.zip").read_bytes()).hexdigest()
+        # SHA-256 of "truth", by sha256sum of coreutils 9.1
+        truth = "c5c4bad89ee44b4da0321344964f145dd3023fc1ab0d9c2473e2716b788481ae"
+        files = (
+            file("jpg.zip", sha256 if published else None, into=""),
+            file("truth.csv", truth),
+        )
+        known = {"protocol": "holidays", "truth": "jpg", **how}
+        dataset = Dataset(
+            name="small",
+            title="Small",
+            purpose="tests",
+            n_images=2,
+            files=files,
+            licence="none",
+            paper="none",
+            homepage=address,
+            **known,
+        )
+        monkeypatch.setattr(registry, "_shipped", lambda: {"small": dataset})
 
     return put
 
@@ -57,49 +107,50 @@ def test_the_list_as_json_has_all_that_is_known():
 
 def test_fetch_prints_the_folder_and_the_ground_truth(small, tmp_path):
     small()
-    done = run("fetch", "small", "-o", tmp_path)
+    done = run("fetch", "small", "-o", tmp_path / "set")
     assert done.stdout.splitlines() == [
-        str(tmp_path),
-        f"cvret evaluate INDEX --truth holidays:{tmp_path / 'jpg'}",
+        str(tmp_path / "set"),
+        f"cvret evaluate INDEX --truth holidays:{tmp_path / 'set' / 'jpg'}",
     ]
     assert "Small: none. Cite none." in done.stderr
-    checked = run("check", "small", "-o", tmp_path)
-    assert "jpg.tar.gz: right, as published, 2 files" in checked.stdout
+    checked = run("check", "small", "-o", tmp_path / "set")
+    assert "jpg.zip: right, as published, 2 files" in checked.stdout
 
 
-def test_some_files_of_a_set_are_done_in_part(small, server, tmp_path):  # noqa: F811
+def test_some_files_of_a_set_are_done_in_part(small, served, tmp_path):
     small()
-    del server.pages["jpg.tar.gz"]
-    done = run("fetch", "small", "-o", tmp_path, status=3)
-    assert "jpg.tar.gz answers 404" in done.stderr
+    (served[0] / "jpg.zip").unlink()
+    done = run("fetch", "small", "-o", tmp_path / "set", status=3)
+    assert "jpg.zip answers 404" in done.stderr
     assert "truth.csv: there; fetch again for the others" in done.stderr
-    run("check", "small", "-o", tmp_path, status=3)
-    run("fetch", "small", "-o", tmp_path, "--file", "truth.csv")
+    run("check", "small", "-o", tmp_path / "set", status=3)
+    run("fetch", "small", "-o", tmp_path / "set", "--file", "truth.csv")
 
 
-def test_none_of_the_files_is_a_failure(small, server, tmp_path):  # noqa: F811
+def test_none_of_the_files_is_a_failure(small, served, tmp_path):
     from cvret.cli import status_of
 
     small()
-    server.pages.clear()
+    for path in served[0].iterdir():
+        path.unlink()
     with pytest.raises(datasets.FetchError, match="2 of 2 files") as told:
-        run("fetch", "small", "-o", tmp_path)
+        run("fetch", "small", "-o", tmp_path / "set")
     assert status_of(told.value) == 1
 
 
 def test_nothing_right_is_a_failure(small, tmp_path):
     small()
-    run("fetch", "small", "-o", tmp_path)
+    run("fetch", "small", "-o", tmp_path / "set")
     for path in ("jpg/1.jpg", "truth.csv"):
-        (tmp_path / path).unlink()
-    done = run("check", "small", "-o", tmp_path, status=1)
+        (tmp_path / "set" / path).unlink()
+    done = run("check", "small", "-o", tmp_path / "set", status=1)
     assert "published are 2 pictures" in done.stderr
 
 
 def test_check_as_json_is_one_file_a_line(small, tmp_path):
     small()
-    run("fetch", "small", "-o", tmp_path)
-    done = run("check", "small", "-o", tmp_path, "--json")
+    run("fetch", "small", "-o", tmp_path / "set")
+    done = run("check", "small", "-o", tmp_path / "set", "--json")
     assert json.loads(done.stdout.splitlines()[1]) == {
         "name": "truth.csv",
         "state": "right",
@@ -111,27 +162,24 @@ def test_check_as_json_is_one_file_a_line(small, tmp_path):
 
 
 def test_files_without_a_published_checksum_need_a_word(small, tmp_path):
-    small(sha256=None, sha256_from=None)
+    small(published=False)
     with pytest.raises(ValueError, match=r"pass unverified=True \(--unverified\)"):
-        run("fetch", "small", "-o", tmp_path)
-    run("fetch", "small", "-o", tmp_path, "--unverified")
-    assert "as it first came" in run("check", "small", "-o", tmp_path).stdout
+        run("fetch", "small", "-o", tmp_path / "set")
+    run("fetch", "small", "-o", tmp_path / "set", "--unverified")
+    assert "as it first came" in run("check", "small", "-o", tmp_path / "set").stdout
 
 
 def test_wrong_input_is_told(tmp_path):
     with pytest.raises(UnknownNameError, match="no data set is named 'imagenet'"):
         run("fetch", "imagenet")
     with pytest.raises(FileNotFoundError, match="cvret datasets fetch wang does"):
-        run("check", "wang", "-o", tmp_path)
+        run("check", "wang", "-o", tmp_path / "set")
     with pytest.raises(click.BadParameter):
         run("fetch", "wang", "--retries", "-1")
 
 
-def test_a_set_without_a_ground_truth_prints_its_folder_alone(
-    small,
-    tmp_path,
-    monkeypatch,
-):
-    plain = replace(small(), protocol=None, truth=None)
-    monkeypatch.setattr(registry, "_shipped", lambda: {"small": plain})
-    assert run("fetch", "small", "-o", tmp_path).stdout.splitlines() == [str(tmp_path)]
+def test_a_set_without_a_ground_truth_prints_its_folder_alone(small, tmp_path):
+    small(protocol=None, truth=None)
+    assert run("fetch", "small", "-o", tmp_path / "set").stdout.splitlines() == [
+        str(tmp_path / "set")
+    ]

@@ -1,7 +1,12 @@
 """Downloads: broken, resumed, moved, changed in between."""
 
 import random
+import shutil
+import socket
+import socketserver
+import threading
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
@@ -154,3 +159,55 @@ def test_another_size_than_the_registry_has_is_refused(server, part, sized):
     address = server.put("file", CONTENT, sized=sized)
     with pytest.raises(FetchError, match="the registry says 299,999"):
         fetch([address], part, size=299_999)
+
+
+def test_a_file_that_does_not_fit_on_the_disk_is_not_begun(server, part, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=299_999))
+    address = server.put("file", CONTENT)
+    with pytest.raises(FetchError, match="300,000 bytes to come, and .* room for 299"):
+        fetch([address], part)
+    assert not part.exists()
+
+
+def test_a_bar_is_shown_where_it_is_asked_for(server, part, capsys):
+    fetch([server.put("file", bytes(3_000_000))], part, progress=True)
+    assert "file, MB" in capsys.readouterr().err
+
+
+@pytest.fixture
+def ftp_server(monkeypatch):
+    """Serve CONTENT by FTP, as far as urllib asks, cut off the first time."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    lengths = [100_000, len(CONTENT)]
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.tell("220 ready")
+            with socket.create_server(("127.0.0.1", 0)) as listening:
+                port = listening.getsockname()[1]
+                for line in self.rfile:
+                    verb = line.split()[0].decode()
+                    if verb == "PASV":
+                        self.tell(f"227 (127,0,0,1,{port // 256},{port % 256})")
+                    elif verb == "RETR":
+                        self.tell(f"150 file ({len(CONTENT)} bytes)")
+                        with listening.accept()[0] as data:
+                            data.sendall(CONTENT[: lengths.pop(0)])
+                        self.tell("226 done")
+                    else:
+                        self.tell({"USER": "331 ok", "PASS": "230 ok"}.get(verb, "200"))
+
+        def tell(self, text):
+            self.wfile.write(text.encode() + b"\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as listening:
+        thread = threading.Thread(target=listening.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"ftp://127.0.0.1:{listening.server_address[1]}"
+        listening.shutdown()
+        thread.join()
+
+
+def test_an_ftp_server_gives_a_broken_file_again_from_its_first_byte(ftp_server, part):
+    fetch([f"{ftp_server}/folder/file"], part)
+    assert part.read_bytes() == CONTENT

@@ -2,9 +2,14 @@
 
 import io
 import tarfile
+import tempfile
 import zipfile
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cvret.datasets.errors import ArchiveError
 from cvret.datasets.unpacking import unpack
@@ -67,7 +72,8 @@ def test_archives_in_the_archive_are_unpacked_where_they_lie(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["../out.jpg", "a/../../out.jpg", "/out.jpg", "C:/out.jpg", "..\\out.jpg"]
+    "name",
+    ["../out.jpg", "a/../../out.jpg", "/out.jpg", "C:/out.jpg", "..\\out.jpg", "a\n"],
 )
 def test_a_name_that_leads_out_is_refused(tmp_path, name):
     for packed in (
@@ -151,3 +157,16 @@ def test_a_page_in_place_of_an_archive_is_told(tmp_path):
     path.write_text("<html>Please log in</html>")
     with pytest.raises(ArchiveError, match=r"^a\.zip is damaged, or no archive"):
         unpack(path, tmp_path / "out")
+
+
+@given(st.lists(st.text("./\\a:\n", min_size=1, max_size=8), min_size=1, max_size=4))
+def test_whatever_the_names_are_nothing_gets_out(names):
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work) / "deep" / "down"
+        packed = tar_of(
+            Path(work) / "a.tar", *((name, b"abc", tarfile.REGTYPE) for name in names)
+        )
+        with suppress(ArchiveError):
+            assert set(unpack(packed, folder)) == set(names_in(folder))
+        outside = [path for path in names_in(Path(work)) if path != "a.tar"]
+        assert all(path.startswith("deep/down/") for path in outside)
