@@ -41,6 +41,7 @@ def about(state: State) -> dict[str, Any]:
         "bytes": sum(n for _, n in sizes),
         "max_side": state.settings["max_side"],
         "opencv": state.settings["opencv"],
+        **{f"fit_{key}": n for key, n in state.settings.get("fit", {}).items()},
         "roots": [state.roots.name(n) for n in range(len(state.roots.entries))],
         "fields": fields,
     }
