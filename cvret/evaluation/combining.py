@@ -315,8 +315,10 @@ def _check_same(first: Any, rows: Mapping[str, int], other: Any) -> None:
 
 
 def name_of(system: Any) -> str:
+    """Give what a system is called."""
     return str(getattr(system, "name", type(system).__name__))
 
 
 def description_of(system: Any) -> str:
+    """Give one line on what a system is, or its name."""
     return str(system.describe()) if hasattr(system, "describe") else name_of(system)

@@ -107,10 +107,10 @@ class Split:
             train, validation, test = (tuple(whole[part]) for part in _PARTS)
             shares = tuple(map(float, whole["shares"]))
             found = cls(train, validation, test, shares, int(whole["random_state"]))  # type: ignore[arg-type]
-            written, n_ids = whole["fingerprint"], len(set(found.ids))
+            unchanged = found.fingerprint == whole["fingerprint"]
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is no split of images: {error}") from error
-        if found.fingerprint != written or n_ids < len(found.ids):
+        if not unchanged:
             raise ValueError(
                 f"{path} was changed since it was written; make the split again"
             )
