@@ -12,11 +12,12 @@ import sys
 import click
 
 from cvret.cli.agreeing import agreement
-from cvret.cli.asking import evaluate, explain, search, similar
+from cvret.cli.asking import explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
+from cvret.cli.judging import evaluate
 from cvret.cli.keeping import compact, doctor, remove, verify
 from cvret.cli.measuring import metrics
 
