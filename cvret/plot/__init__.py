@@ -5,6 +5,7 @@ Each function gives a Matplotlib ``Figure`` that is nowhere shown yet: save it b
 """
 
 from cvret.plot.agreement import plot_agreement
+from cvret.plot.confusion import plot_confusion
 from cvret.plot.histograms import (
     plot_class_means,
     plot_color_histogram,
@@ -20,6 +21,7 @@ __all__ = [
     "plot_agreement",
     "plot_class_means",
     "plot_color_histogram",
+    "plot_confusion",
     "plot_edges",
     "plot_equalization",
     "plot_keypoints",
