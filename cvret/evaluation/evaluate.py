@@ -178,7 +178,7 @@ def evaluate(
         left_out=tuple(left_out),
         missing=len(missing),
         warnings=(
-            *guards.of_learning(shares),
+            *guards.of_learning(shares, _learned_queries(system, truth, queries, files)),
             *guards.of_duplicates(same, duplicates or "exact", len(queries)),
             *guards.of_numbers(len(queries), confidence),
             *guards.of_missing(missing),
@@ -340,6 +340,18 @@ def _learned_shares(system: Any) -> dict[str, float]:
     if hasattr(system, "learned_share"):
         return {_name_of(system): float(system.learned_share())}
     return {_name_of(system): _UNKNOWN}
+
+
+def _learned_queries(
+    system: Any, truth: GroundTruth, queries: Sequence[str], files: ImageFiles
+) -> dict[str, float]:
+    """Give which share of the queries from outside fields have learned from."""
+    if not isinstance(system, FieldSearch):
+        return {}
+    outside = {truth.file_of(q) for q in queries if not files.own_ids(truth, q)}
+    hashes = guards.hashes_of(sorted(outside))
+    shares = learned_shares(system, tuple(system.weights), hashes)
+    return {f"field {name}": share for name, share in shares.items()}
 
 
 def _largest(shares: Mapping[str, float]) -> float:
