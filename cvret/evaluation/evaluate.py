@@ -178,7 +178,9 @@ def evaluate(
         left_out=tuple(left_out),
         missing=len(missing),
         warnings=(
-            *guards.of_learning(shares, _learned_queries(system, truth, queries, files)),
+            *guards.of_learning(
+                shares, _learned_queries(system, truth, queries, files)
+            ),
             *guards.of_duplicates(same, duplicates or "exact", len(queries)),
             *guards.of_numbers(len(queries), confidence),
             *guards.of_missing(missing),

@@ -294,7 +294,9 @@ def test_learning_from_queries_outside_the_collection_is_warned_of(tmp_path, noi
     relevant = {f"{number}.png": frozenset({"1.png"}) for number in range(4)}
     report = cvret.evaluate(index, cvret.GroundTruth(tmp_path / "queries", relevant))
     assert report.learned_share == 0.0  # of the collection
-    assert report.warnings[0].startswith("field vlad has learned from 100 % of the quer")
+    assert report.warnings[0].startswith(
+        "field vlad has learned from 100 % of the quer"
+    )
 
 
 def test_a_system_that_does_not_tell_what_it_learned_from_is_unknown(asking):
