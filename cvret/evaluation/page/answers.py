@@ -12,13 +12,11 @@ __all__ = ["asked"]
 _MARKS = {
     True: (
         "right",
-        "o",
         '<circle cx="7" cy="7" r="4.8" fill="none" stroke="currentColor" '
         'stroke-width="2.4"/>',
     ),
     False: (
         "wrong",
-        "x",
         '<path d="M2.5 2.5l9 9m0-9l-9 9" stroke="currentColor" stroke-width="2.6"/>',
     ),
 }
@@ -55,21 +53,26 @@ def asked(
     return (
         f'<div class="asked"><div class="query">'
         f"{pictures.show(query, f'Query {query}')}"
-        f'<div><div class="name">{escaped(query)}</div>{below}</div></div>\n'
+        f'<div><div class="name">{breakable(query)}</div>{below}</div></div>\n'
         f"<div>{rows}</div></div>"
     )
+
+
+def breakable(name: str) -> str:
+    """Give a name as HTML that breaks first where a folder ends."""
+    return escaped(name).replace("/", "/<wbr>")
 
 
 def _tiles(pictures: Pictures, name: str, results: Sequence[Result]) -> str:
     tiles = []
     for place, result in enumerate(results, 1):
-        word, letter, drawing = _MARKS[bool(result.right)]
+        word, drawing = _MARKS[bool(result.right)]
         text = f"Result {place} of {name}, {word}: {result.id}"
         tiles.append(
             f"<li>{pictures.show(result.id, text)}"
             f'<div class="verdict {word}"><svg width="14" height="14" '
             f'viewBox="0 0 14 14" aria-hidden="true">{drawing}</svg>{word}'
             f"<span>{value(result.score)}</span></div>"
-            f'<div class="name">{place}. {escaped(result.id)} ({letter})</div></li>'
+            f'<div class="name">{place}.&nbsp;{breakable(result.id)}</div></li>'
         )
     return "".join(tiles)

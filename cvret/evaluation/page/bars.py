@@ -1,6 +1,8 @@
-"""Small drawings inside tables; the numbers stand beside them, so none is read aloud."""
+"""Small drawings inside tables, beside the numbers, and so not read aloud."""
 
 import math
+
+from cvret.evaluation.page.numbers import plain
 
 __all__ = ["axis", "diverging_bar", "forest_line", "mean_bar", "shares_bar"]
 
@@ -50,11 +52,11 @@ def axis(ends: tuple[float, float], ticks: list[float]) -> str:
     """Draw the scale of `forest_line`, for the head of its column."""
     marks = "".join(
         f'<path class="zero" d="M{x:.1f} 15v5"/>'
-        f'<text x="{x:.1f}" y="11" text-anchor="middle">{tick:g}</text>'
+        f'<text x="{x:.1f}" y="11" text-anchor="middle">{plain(tick)}</text>'
         for tick in ticks
         for x in [_share(tick, *ends) * _FOREST]
     )
-    return _drawing(_FOREST, 20, marks.replace("-", "\N{MINUS SIGN}"), "bar chart")
+    return _drawing(_FOREST, 20, marks, "bar chart")
 
 
 def shares_bar(wins: int, ties: int, losses: int) -> str:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from cvret.evaluation.page.numbers import milliseconds, value
+from cvret.evaluation.page.numbers import milliseconds, plain, value
 from cvret.plot.figures import plain_text
 from cvret.plot.labeling import Box, place_labels
 from cvret.plot.page import escaped
@@ -52,6 +52,9 @@ class _Chart:
         share = share if self.small else 1 - share
         return self.inside[1] + share * (self.inside[3] - self.inside[1])
 
+    def _place(self, point: Point) -> tuple[float, float]:
+        return self.x(point.ms), self.y(point.mean)
+
     def html(self) -> str:
         width, height = self.size
         name = f"tradeoff-{self.kind}"
@@ -77,13 +80,13 @@ class _Chart:
         lines = [
             f'<path class="grid" d="M{left:.1f} {self.y(tick):.1f}H{right:.1f}"/>'
             f'<text x="{left - 7:.1f}" y="{self.y(tick) + 4:.1f}" '
-            f'text-anchor="end">{tick:g}</text>'
+            f'text-anchor="end">{plain(tick)}</text>'
             for tick in linear_ticks(*self.limits[2:])
         ]
         lines += [
             f'<path class="zero" d="M{self.x(tick):.1f} {bottom:.1f}v5"/>'
             f'<text x="{self.x(tick):.1f}" y="{bottom + 20:.1f}" '
-            f'text-anchor="middle">{tick:,g}</text>'
+            f'text-anchor="middle">{plain(tick)}</text>'
             for tick in log_ticks(*self.limits[:2])
         ]
         below = "ms a query, on a logarithmic scale"
@@ -100,7 +103,7 @@ class _Chart:
         steps = ""
         for point in self.points:
             if point.on_front:
-                x, y = self.x(point.ms), self.y(point.mean)
+                x, y = self._place(point)
                 steps += f"H{x:.1f}V{y:.1f}" if steps else f"M{x:.1f} {y:.1f}"
         return f'<path class="front" d="{steps}"/>'
 
@@ -108,7 +111,7 @@ class _Chart:
         marks = []
         for point in self.points:
             kind = "sure" if point.on_front else "unsure"
-            x, y = self.x(point.ms), self.y(point.mean)
+            x, y = self._place(point)
             if _has_interval(point):
                 marks.append(
                     f'<path class="{kind}" d="M{x:.1f} {self.y(point.low):.1f}'
@@ -119,7 +122,7 @@ class _Chart:
 
     def _names(self) -> str:
         names = [plain_text(point.name, self.most) for point in self.points]
-        places = [(self.x(point.ms), self.y(point.mean)) for point in self.points]
+        places = [self._place(point) for point in self.points]
         boxes = place_labels(
             places,
             [(_LETTER * len(name) + 4, _LINE) for name in names],
@@ -151,14 +154,23 @@ class _Chart:
         return "".join(written)
 
     def _obstacles(self) -> list[Box]:
-        found = []
+        found = _steps([self._place(each) for each in self.points if each.on_front])
         for point in self.points:
-            x, y = self.x(point.ms), self.y(point.mean)
+            x, y = self._place(point)
             found.append((x - 6, y - 6, x + 6, y + 6))
             if _has_interval(point):
                 ends = sorted((self.y(point.low), self.y(point.high)))
                 found.append((x - 2, ends[0], x + 2, ends[1]))
         return found
+
+
+def _steps(places: Sequence[tuple[float, float]]) -> list[Box]:
+    """Give what the line of the front takes, a little wider than it is."""
+    found: list[Box] = []
+    for (x, y), (next_x, next_y) in zip(places[:-1], places[1:], strict=True):
+        low, high = sorted((y, next_y))
+        found += [(x, y - 2, next_x, y + 2), (next_x - 2, low, next_x + 2, high)]
+    return found
 
 
 def _has_interval(point: Point) -> bool:

@@ -15,6 +15,7 @@ from cvret.plot.page import escaped
 __all__ = ["class_deltas", "class_report", "confusion"]
 
 _MOST_CLASSES = 60  # that a matrix has
+_FEW_CLASSES = 15
 _MISTAKES = 10
 
 
@@ -53,7 +54,13 @@ def class_deltas(reports: Mapping[str, Report], order: Sequence[str]) -> str:
     return f"<p>{escaped(_summary(found, classes))}</p>\n" + table(
         f"F1 of each class; the delta is that of {leader} less that of {against}. "
         "Sorted by the delta.",
-        ["Class", "Queries", *map(escaped, order), "Delta", "Better or worse"],
+        [
+            "Class",
+            "Queries",
+            *map(escaped, order),
+            "Delta",
+            Cell("Better or worse", "text"),
+        ],
         rows,
         "sticky",
     )
@@ -72,10 +79,11 @@ def _summary(
         return f"All queries are of one class, {order[0]}."
     n = min(3, len(order) // 2)
     best = ", ".join(f"{name} ({value(mean[name])})" for name in order[:n])
-    worst = ", ".join(f"{name} ({value(mean[name])})" for name in order[: -n - 1 : -1])
+    last = order[: -n - 1 : -1]
+    worst = ", ".join(f"{name} ({value(mean[name])})" for name in last)
     return (
-        f"By mean F1 of all systems, best: {best}. Worst: {worst}. A query is taken for "
-        "the class of most of its first three results."
+        f"By mean F1 of all systems, best: {best}. Worst: {worst}. A query is taken "
+        "for the class of most of its first three results."
     )
 
 
@@ -140,7 +148,7 @@ def confusion(report: Report) -> str:
         parts.append(
             table(
                 "What is most often taken for something else.",
-                ["Class", "Taken for", "Queries", "Of its class"],
+                ["Class", Cell("Taken for", "text"), "Queries", "Of its class"],
                 rows,
             )
         )
@@ -166,5 +174,5 @@ def _matrix(report: Report, true: Sequence[str], columns: Sequence[str]) -> str:
         "for (columns). The framed diagonal is right; an empty cell is 0.",
         ["Class", *heads],
         rows,
-        "confusion",
+        "confusion many" if len(columns) > _FEW_CLASSES else "confusion",
     )

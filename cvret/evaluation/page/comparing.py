@@ -197,10 +197,10 @@ def _pairs(comparison: Comparison) -> str:
     rows = [_pair(each, ends, comparison.confidence) for each in pairs[:_MOST_PAIRS]]
     columns = [
         "Better mean, other",
-        f"Mean gain{axis(ends, linear_ticks(*ends))}",
+        Cell(f"Mean gain{axis(ends, linear_ticks(*ends))}", "text"),
         "Gain and interval",
         "Corrected p",
-        "Clear",
+        Cell("Clear", "text"),
         "Wins, ties, losses",
     ]
     caption = (
@@ -259,7 +259,7 @@ def _other_metrics(comparison: Comparison) -> str:
     if not 0 < len(rows) <= _MOST_PAIRS:
         return ""
     found = table(
-        "Differences by the other metrics; small values are turned where they are good.",
+        "Differences by the other metrics; turned where small values are good.",
         ["Metric", "Better", "Other", "Gain", "Interval", "Corrected p"],
         rows,
         "sticky",
@@ -297,7 +297,8 @@ def _won(comparison: Comparison, a: str, b: str, pictures: Pictures) -> Iterator
         yield f"<h4>{escaped(a)} is better for no query</h4>"
         return
     n = int((found > 0).sum())
-    yield f"<h4>Where {escaped(a)} is better by most, of {n:,}</h4>"
+    queries = "1 query" if n == 1 else f"{len(best)} of {n:,} queries"
+    yield f"<h4>Where {escaped(a)} is better by most: {queries}</h4>"
     metric = comparison.metric
     for row in best:
         query = comparison.reports[a].queries[row]

@@ -24,6 +24,7 @@ _DEFINITIONS = {
     "MRR": "mean of one over the place of the first relevant image",
     "ANMRR": "averaged normalized modified retrieval rank of MPEG-7: 0 where all "
     "relevant images stand first, 1 where none is in the window looked at",
+    "top-1": "share of queries whose first place is relevant",
     "N-S": "right images among the first four, the query itself included: from 0 to 4",
     "error rate": "share of queries whose first place is not relevant",
 }
@@ -66,7 +67,7 @@ def definition_of(metric: str) -> str:
 
 
 def warnings_box(warnings: Sequence[str]) -> str:
-    """Give what a reader must know first, plainly visible; nothing where all is well."""
+    """Give what a reader must know first; nothing where all is well."""
     if not warnings:
         return ""
     items = "".join(f"<li>{escaped(warning)}</li>" for warning in warnings)

@@ -2,7 +2,16 @@
 
 import math
 
-__all__ = ["DASH", "interval", "milliseconds", "probability", "signed", "size", "value"]
+__all__ = [
+    "DASH",
+    "interval",
+    "milliseconds",
+    "plain",
+    "probability",
+    "signed",
+    "size",
+    "value",
+]
 
 DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
@@ -33,6 +42,17 @@ def signed(number: float) -> str:
     """
     shown = value(number)
     return f"+{shown}" if number > 0 and shown != "0.000" else shown
+
+
+def plain(number: float) -> str:
+    """Write a round number of a scale.
+
+    Examples
+    --------
+    >>> plain(0.25), plain(-0.5), plain(20000.0)
+    ('0.25', '−0.5', '20,000')
+    """
+    return f"{number:,.6g}".replace("-", _MINUS)
 
 
 def interval(low: float, high: float) -> str:

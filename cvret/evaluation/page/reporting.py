@@ -9,7 +9,7 @@ from cvret.evaluation.page.answers import asked
 from cvret.evaluation.page.bars import mean_bar
 from cvret.evaluation.page.classes import class_report, confusion
 from cvret.evaluation.page.facts import heading, macro_f1, means
-from cvret.evaluation.page.methods import definition_of, how_measured, warnings_box
+from cvret.evaluation.page.methods import how_measured, warnings_box
 from cvret.evaluation.page.numbers import interval, value
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.style import STYLE
@@ -93,13 +93,12 @@ def _sentence(report: Report, metric: str) -> str:
 def _metrics(report: Report) -> str:
     rows: list[list[str | Cell]] = []
     for metric in report.values:
-        mean = means(report, metric)
+        mean, small = means(report, metric), small_is_good(metric)
         low, high = report.intervals.get(metric, (math.nan, math.nan))
         most = max(1.0, high) if math.isfinite(high) else 1.0
         rows.append(
             [
-                f"{escaped(metric)}<small>{escaped(definition_of(metric))}"
-                f"{'; small is good' if small_is_good(metric) else ''}</small>",
+                escaped(metric) + "<small>small is good</small>" * small,
                 value(mean),
                 interval(low, high),
                 Cell(mean_bar(mean, low, high, most), "text"),
@@ -111,9 +110,9 @@ def _metrics(report: Report) -> str:
         rows.append(["Macro F1<small>mean over classes</small>", value(shown), "", bar])
     return table(
         f"Means over the queries, with {100 * report.confidence:g} % intervals.",
-        ["Metric", "Mean", "Interval", "From 0 to 1"],
+        ["Metric", "Mean", "Interval", Cell("From 0 to 1, or its most", "text")],
         rows,
-        "stack wide",
+        "stack",
     )
 
 
@@ -129,7 +128,7 @@ def _costs(report: Report) -> str:
         [name, cell, Cell(unit, "text")]
         for name, cell, unit in zip(names, cost_cells(report.costs), units, strict=True)
     ]
-    return table("What it costs.", ["What", "Cost", "Unit"], rows)
+    return table("What it costs.", ["What", "Cost", Cell("Unit", "text")], rows)
 
 
 def _queries(report: Report, metric: str, pictures: Pictures) -> Iterator[str]:

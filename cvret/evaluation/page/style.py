@@ -22,7 +22,7 @@ _DARK = """--no: #f5a08c; --warn: #372c0d; --warn-ink: #f7e3a9; --warn-line: #c7
   --t5: #eceef1; --t6: #fff; --t7: #0b0d10; --t8: #0b0d10; --t9: #0b0d10;"""
 
 _HEAT = "".join(
-    f".h{n} {{ background: var(--h{n}); color: var(--t{n}); }}\n"
+    f"td.heat.h{n} {{ background: var(--h{n}); color: var(--t{n}); }}\n"
     for n in range(HEAT_STEPS)
 )
 
@@ -43,7 +43,7 @@ h4 { font-size: .95rem; font-weight: 600; margin: 1.25rem 0 .5rem;
 table { border-collapse: collapse; font-variant-numeric: tabular-nums;
   font-size: .9rem; }
 caption { text-align: left; color: var(--soft); padding-bottom: .5rem;
-  max-width: 46rem; }
+  max-width: min(46rem, 100vw - 2rem); position: sticky; left: 0; }
 th, td { padding: .4rem .6rem; text-align: right; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 thead th { vertical-align: bottom; font-weight: 600; overflow-wrap: anywhere;
@@ -75,9 +75,11 @@ td.text .bar { margin-left: 0; }
   stroke-dasharray: 5 4; }
 .chart .leader { stroke: var(--rule); stroke-width: .75; }
 .chart.narrow { display: none; }
-.confusion { font-size: .75rem; }
-.confusion th, .confusion td { padding: .1rem .2rem; }
-.confusion td { min-width: 1.45rem; }
+.confusion th, .confusion td { padding: .25rem .35rem; }
+.confusion td { min-width: 1.45rem; text-align: center; background: var(--card);
+  border: 1px solid var(--paper); }
+.confusion.many { font-size: .75rem; }
+.confusion.many th, .confusion.many td { padding: .1rem .2rem; }
 .confusion thead th { min-width: 1.45rem; max-width: none; }
 .confusion thead th span { writing-mode: vertical-rl; transform: rotate(180deg);
   max-height: 9rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -89,6 +91,7 @@ td.text .bar { margin-left: 0; }
 .asked > div { min-width: 0; }
 .answer { margin: 0 0 .25rem; font-size: .85rem; font-weight: 600;
   overflow-wrap: anywhere; }
+.answer:empty { display: none; }
 .answer span { font-weight: 400; color: var(--soft); }
 .tiles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .6rem;
   grid-template-columns: repeat(auto-fill, minmax(7.25rem, 1fr)); }
@@ -121,7 +124,7 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
     margin-bottom: .75rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr)); }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
-  .sticky th[scope=row] { max-width: 8rem; }
+  .sticky th[scope=row] { min-width: 7rem; max-width: 9rem; }
   .stack, .stack tbody, .stack tr, .stack th, .stack td { display: block;
     max-width: none; }
   .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden;
@@ -143,8 +146,8 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   thead { display: table-header-group; }
   tr, .asked, .warnings, .chart, dl > * { break-inside: avoid; }
   th, td { padding: .25rem .4rem; }
-  .confusion { font-size: 6pt; }
-  .confusion th, .confusion td { padding: .05rem .1rem; }
+  .confusion.many { font-size: 6pt; }
+  .confusion.many th, .confusion.many td { padding: .05rem .1rem; }
   .confusion td, .confusion thead th { min-width: 1.2rem; }
   .confusion th[scope=row], .sticky th[scope=row] { position: static; }
   .chart { max-height: 15cm; }

@@ -3,8 +3,6 @@
 import math
 from collections.abc import Mapping
 
-import numpy as np
-
 from cvret.evaluation.page.facts import heading, means
 from cvret.evaluation.page.numbers import DASH, interval, milliseconds, size, value
 from cvret.evaluation.page.tables import table
@@ -14,7 +12,7 @@ from cvret.plot.tradeoff import small_is_good
 
 __all__ = ["cost_cells", "metric_table"]
 
-_AT_ONCE = 12  # metrics beside one another, as many as paper has room for
+_AT_ONCE = 10  # systems beside one another, as many as paper has room for
 
 
 def cost_cells(costs: Costs) -> list[str]:
@@ -39,38 +37,39 @@ def _seconds(seconds: float) -> str:
 
 
 def metric_table(reports: Mapping[str, Report], percent: str) -> str:
-    """Give the means of all metrics, and below each its interval."""
+    """Give the means of all metrics, a column a system, and below each its interval."""
+    names = list(reports)
     metrics = list(dict.fromkeys(m for each in reports.values() for m in each.values))
-    return "\n".join(
-        _metric_table(reports, metrics[start : start + _AT_ONCE], percent)
-        for start in range(0, len(metrics), _AT_ONCE)
-    )
-
-
-def _metric_table(
-    reports: Mapping[str, Report], metrics: list[str], percent: str
-) -> str:
-    best = {}
-    for metric in metrics:
-        found = [means(report, metric) for report in reports.values()]
-        known = [each for each in found if math.isfinite(each)] or [np.nan]
-        best[metric] = min(known) if small_is_good(metric) else max(known)
-    rows = []
-    for name, report in reports.items():
-        cells = []
-        for metric in metrics:
-            mean = means(report, metric)
-            shown = value(mean)
-            if len(reports) > 1 and shown == value(best[metric]) != DASH:
-                shown = f"<b>{shown}</b>"
-            low, high = report.intervals.get(metric, (math.nan, math.nan))
-            ends = interval(low, high).replace(" to ", f"{DASH}")
-            cells.append(f"{shown}<small>{ends}</small>")
-        rows.append([escaped(name), *cells])
+    best = {metric: _best(reports, metric) for metric in metrics}
     bold = "; the best mean of each in bold" if len(reports) > 1 else ""
-    return table(
-        f"Means of all metrics, and below them {percent} intervals{bold}.",
-        ["System", *(escaped(heading(metric)) for metric in metrics)],
-        rows,
-        "sticky",
-    )
+    caption = f"Means of all metrics, and below them {percent} intervals{bold}."
+    tables = []
+    for start in range(0, len(names), _AT_ONCE):
+        shown = names[start : start + _AT_ONCE]
+        rows = [
+            [
+                escaped(heading(metric)),
+                *(_mean(reports[name], metric, best[metric]) for name in shown),
+            ]
+            for metric in metrics
+        ]
+        columns = ["Metric", *map(escaped, shown)]
+        tables.append(table(caption, columns, rows, "sticky"))
+    return "\n".join(tables)
+
+
+def _best(reports: Mapping[str, Report], metric: str) -> str:
+    """Give the best mean as it is written, for equal ones are all the best."""
+    found = [means(report, metric) for report in reports.values()]
+    known = [each for each in found if math.isfinite(each)]
+    if len(found) < 2 or not known:
+        return ""
+    return value(min(known) if small_is_good(metric) else max(known))
+
+
+def _mean(report: Report, metric: str, best: str) -> str:
+    shown = value(means(report, metric))
+    low, high = report.intervals.get(metric, (math.nan, math.nan))
+    ends = interval(low, high).replace(" to ", DASH)
+    strong = f"<b>{shown}</b>" if shown == best else shown
+    return f"{strong}<small>{ends}</small>"

@@ -1,5 +1,6 @@
 """Tables that are read aloud, scrolled on a phone, and not cut on paper."""
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -7,6 +8,9 @@ from cvret.evaluation.page.style import HEAT_STEPS
 from cvret.plot.page import escaped
 
 __all__ = ["Cell", "heat_cell", "section", "table"]
+
+_DRAWINGS = re.compile(r"<svg.*?</svg>", re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
 
 
 class Cell(NamedTuple):
@@ -26,7 +30,7 @@ class Cell(NamedTuple):
 
 def table(
     caption: str,
-    columns: Sequence[str],
+    columns: Sequence[str | Cell],
     rows: Sequence[Sequence[str | Cell]],
     kind: str = "",
 ) -> str:
@@ -36,16 +40,18 @@ def table(
     ----------
     caption : str
         What it shows; plain text.
-    columns : sequence of str
-        Headings; HTML.
+    columns : sequence of str or Cell
+        Headings; HTML. That of the rows' headings comes first.
     rows : sequence of sequence of str or Cell
         The first of each is the row's heading; HTML.
     kind : str
         CSS classes: "stack" has a row one below the other on a phone, "sticky" keeps
         the first column in view.
     """
-    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
-    body = "\n".join(_row(columns, row, "stack" in kind.split()) for row in rows)
+    heads = [_cell_of(column) for column in columns]
+    heads[0] = Cell(heads[0].html, "text")
+    head = "".join(f'<th scope="col"{_look(each)}>{each.html}</th>' for each in heads)
+    body = "\n".join(_row(heads, row, "stack" in kind.split()) for row in rows)
     look = f' class="{kind}"' if kind else ""
     role = ' role="table"' if "stack" in kind.split() else ""
     return (
@@ -55,26 +61,33 @@ def table(
     )
 
 
-def _row(columns: Sequence[str], row: Sequence[str | Cell], stacked: bool) -> str:
+def _cell_of(each: str | Cell) -> Cell:
+    return Cell(each) if isinstance(each, str) else each
+
+
+def _look(cell: Cell) -> str:
+    return f' class="{cell.kind}"' if cell.kind else ""
+
+
+def _row(heads: Sequence[Cell], row: Sequence[str | Cell], stacked: bool) -> str:
     """Give a row; its parts keep their roles where a phone shows them as blocks."""
-    first, *others = (Cell(each) if isinstance(each, str) else each for each in row)
+    first, *others = map(_cell_of, row)
     roles = (' role="row"', ' role="rowheader"') if stacked else ("", "")
     cells = "".join(
-        _cell(cell, column if stacked else None)
-        for cell, column in zip(others, columns[1:], strict=True)
+        _cell(cell, each.html if stacked else None)
+        for cell, each in zip(others, heads[1:], strict=True)
     )
-    look = f' class="{first.kind}"' if first.kind else ""
-    return (
-        f'<tr{roles[0]}><th scope="row"{roles[1]}{look}>{first.html}</th>{cells}</tr>'
-    )
+    head = f'<th scope="row"{roles[1]}{_look(first)}>{first.html}</th>'
+    return f"<tr{roles[0]}>{head}{cells}</tr>"
 
 
 def _cell(cell: Cell, label: str | None) -> str:
-    look = f' class="{cell.kind}"' if cell.kind else ""
     if label is None:
-        return f"<td{look}>{cell.html}</td>"
-    plain = label.replace("<small>", " ").replace("</small>", "")
-    return f'<td role="cell" data-label="{plain}"{look}><div>{cell.html}</div></td>'
+        return f"<td{_look(cell)}>{cell.html}</td>"
+    plain = _TAGS.sub(" ", _DRAWINGS.sub("", label)).strip()
+    return (
+        f'<td role="cell" data-label="{plain}"{_look(cell)}><div>{cell.html}</div></td>'
+    )
 
 
 def heat_cell(shown: str, share: float, kind: str = "") -> Cell:
