@@ -19,6 +19,7 @@ from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
 from cvret.cli.keeping import compact, doctor, remove, verify
 from cvret.cli.measuring import metrics
+from cvret.cli.sheeting import sheet
 
 __all__ = ["cli", "main"]
 
@@ -55,6 +56,7 @@ COMMANDS = (
     metrics,
     remove,
     search,
+    sheet,
     similar,
     verify,
 )

@@ -1,6 +1,7 @@
 """cvret sheet: contact sheets, a query and its results with right and wrong marked."""
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -104,9 +105,7 @@ def sheet(
     return PARTLY_DONE if len(found) < len(asked) else 0
 
 
-def _asked(
-    index: Any, queries: Sequence[str], relevant: Sequence[str]
-) -> list[_Query]:
+def _asked(index: Any, queries: Sequence[str], relevant: Sequence[str]) -> list[_Query]:
     """Give queries by their files, and what is relevant to the only one."""
     if not queries:
         raise click.UsageError("name a QUERY, or give --truth")
@@ -132,8 +131,10 @@ def _asked_of(text: str, queries: Sequence[str], n: int) -> list[_Query]:
         by_file = {truth.file_of(name).absolute(): name for name in names}
         chosen = []
         for query in queries:
-            name = query if query in truth.relevant else by_file.get(
-                Path(query).absolute()
+            name = (
+                query
+                if query in truth.relevant
+                else by_file.get(Path(query).absolute())
             )
             if name is None:
                 raise UnknownNameError(
@@ -225,31 +226,34 @@ def _file_stem(name: str) -> str:
 def _figure(index: Any, each: _Sheet) -> Any:
     from cvret.plot import contact_sheet
 
-    files = [_file_of(index, id_) for id_ in each.ranking.ids]
+    files = _files_of(index, each)
     return contact_sheet(
         each.query.file, each.ranking, relevant=each.query.relevant, files=files
     )
 
 
-def _file_of(index: Any, id_: str) -> Path | None:
-    try:
-        return Path(index.file_of(id_))
-    except FileNotFoundError:  # the index came without its roots
-        return None
+def _files_of(index: Any, each: _Sheet) -> dict[str, str]:
+    """Give where the results lie; nothing where the index came without its roots."""
+    files = {}
+    for id_ in each.ranking.ids:
+        with suppress(FileNotFoundError):
+            files[id_] = str(index.file_of(id_))
+    return files
 
 
 def _page(index: Any, found: Sequence[_Sheet]) -> str:
     from cvret.evaluation.page import sheets_page
     from cvret.evaluation.report import Result
 
-    answers, files = {}, {}
-    for query, ranking in found:
-        right = query.relevant
-        files[query.name] = str(query.file)
+    answers: dict[str, list[Result]] = {}
+    files: dict[str, str] = {}
+    for each in found:
+        query, ranking = each
+        files |= {**_files_of(index, each), query.name: str(query.file)}
         answers[query.name] = [
-            Result(id_, float(score), None if right is None else id_ in right)
+            Result(id_, float(score), id_ in (query.relevant or ()))
             for id_, score in zip(ranking.ids, ranking.scores, strict=True)
         ]
-        files |= {id_: str(_file_of(index, id_)) for id_ in ranking.ids}
     lead = f"{len(found):,} queries among {len(index):,} images."
-    return sheets_page("Contact sheets", lead, answers, files)
+    marked = found[0].query.relevant is not None
+    return sheets_page("Contact sheets", lead, answers, files, marked=marked)

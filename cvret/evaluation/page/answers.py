@@ -27,6 +27,8 @@ def asked(
     query: str,
     note: str,
     answers: Mapping[str, tuple[str, Sequence[Result]]],
+    *,
+    marked: bool = True,
 ) -> str:
     """Show a query at the left, and what each system answered at the right.
 
@@ -40,13 +42,14 @@ def asked(
         Below it; plain text.
     answers : mapping of str to (str, sequence of Result)
         By the name of the system: what is said of the answer, and its first results.
+    marked : bool
+        Whether right and wrong are shown.
     """
     rows = "\n".join(
         f'<p class="answer">{escaped(name)}<span> {escaped(said)}</span></p>\n'
-        f'<ol class="tiles">{_tiles(pictures, name, results)}</ol>'
+        f'<ol class="tiles">{_tiles(pictures, name, results, marked)}</ol>'
         if results
-        else f'<p class="answer">{escaped(name)}<span> {escaped(said)}; no results are '
-        "kept</span></p>"
+        else f'<p class="answer">{escaped(name)}<span> {escaped(said)}</span></p>'
         for name, (said, results) in answers.items()
     )
     below = f'<div class="facts">{escaped(note)}</div>' if note else ""
@@ -63,15 +66,23 @@ def breakable(name: str) -> str:
     return escaped(name).replace("/", "/<wbr>")
 
 
-def _tiles(pictures: Pictures, name: str, results: Sequence[Result]) -> str:
+def _tiles(
+    pictures: Pictures, name: str, results: Sequence[Result], marked: bool
+) -> str:
     tiles = []
     for place, result in enumerate(results, 1):
-        word, drawing = _MARKS[bool(result.right)]
-        text = f"Result {place} of {name}, {word}: {result.id}"
+        word, drawing = _MARKS[bool(result.right)] if marked else ("", "")
+        said = f"{word}: {result.id}" if word else result.id
+        of = f" of {name}" if name else ""
+        mark = (
+            f'<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">'
+            f"{drawing}</svg>{word}"
+            if word
+            else "score"
+        )
         tiles.append(
-            f"<li>{pictures.show(result.id, text)}"
-            f'<div class="verdict {word}"><svg width="14" height="14" '
-            f'viewBox="0 0 14 14" aria-hidden="true">{drawing}</svg>{word}'
+            f"<li>{pictures.show(result.id, f'Result {place}{of}, {said}')}"
+            f'<div class="verdict {word or "plain"}">{mark}'
             f"<span>{value(result.score)}</span></div>"
             f'<div class="name">{place}.&nbsp;{breakable(result.id)}</div></li>'
         )

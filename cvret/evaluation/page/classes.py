@@ -8,7 +8,7 @@ import numpy as np
 from cvret.evaluation.page.bars import diverging_bar
 from cvret.evaluation.page.facts import ClassValues, class_values, mistakes
 from cvret.evaluation.page.numbers import signed, value
-from cvret.evaluation.page.tables import Cell, heat_cell, table
+from cvret.evaluation.page.tables import Cell, Row, heat_cell, table
 from cvret.evaluation.report import Report
 from cvret.plot.page import escaped
 
@@ -34,7 +34,7 @@ def class_deltas(reports: Mapping[str, Report], order: Sequence[str]) -> str:
     }
     classes.sort(key=lambda name: (-delta[name], name))
     most = max(map(abs, delta.values()))
-    rows = []
+    rows: list[Row] = []
     for name in classes:
         f1 = [found[system][name].f1 for system in order]
         if len(order) > 2:
@@ -96,7 +96,7 @@ def class_report(report: Report, metric: str) -> str:
     for row, query in enumerate(report.queries):
         if query in report.query_classes:
             places[report.query_classes[query]].append(row)
-    rows = [
+    rows: list[Row] = [
         [
             escaped(name),
             f"{each.n_queries:,}",
@@ -136,7 +136,7 @@ def confusion(report: Report) -> str:
         total: Counter[str] = Counter()
         for (name, _), n in counts.items():
             total[name] += n
-        rows = [
+        rows: list[Row] = [
             [
                 escaped(name),
                 Cell(escaped(other or "none"), "text"),
@@ -157,7 +157,7 @@ def confusion(report: Report) -> str:
 
 def _matrix(report: Report, true: Sequence[str], columns: Sequence[str]) -> str:
     counts = mistakes(report)
-    rows = []
+    rows: list[Row] = []
     for name in true:
         row = [counts[name, other] for other in columns]
         whole = max(sum(row), 1)

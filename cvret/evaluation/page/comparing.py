@@ -22,7 +22,7 @@ from cvret.evaluation.page.numbers import (
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.style import STYLE
 from cvret.evaluation.page.systems import cost_cells, metric_table
-from cvret.evaluation.page.tables import Cell, section, table
+from cvret.evaluation.page.tables import Cell, Row, section, table
 from cvret.evaluation.report import Report
 from cvret.plot.page import escaped, framed
 from cvret.plot.tradeoff import linear_ticks, points_of, small_is_good
@@ -112,7 +112,7 @@ def _systems(comparison: Comparison, order: list[str]) -> str:
     ends = [reports[name].intervals.get(metric, (0.0, 0.0))[1] for name in order]
     most = max([1.0, *(end for end in ends if math.isfinite(end))])
     has_classes = any(report.query_classes for report in reports.values())
-    rows = []
+    rows: list[Row] = []
     for name in order:
         report = reports[name]
         mean = float(np.mean(report.values[metric]))
@@ -153,7 +153,7 @@ def _tradeoff(comparison: Comparison) -> str:
     points = points_of(comparison)
     if not points:
         return '<p class="note">The time of no system is known.</p>'
-    rows = [
+    rows: list[Row] = [
         [
             escaped(point.name),
             milliseconds(point.ms),
@@ -194,8 +194,10 @@ def _pairs(comparison: Comparison) -> str:
     if not pairs:
         return ""
     ends = _ends(pairs[:_MOST_PAIRS])
-    rows = [_pair(each, ends, comparison.confidence) for each in pairs[:_MOST_PAIRS]]
-    columns = [
+    rows: list[Row] = [
+        _pair(each, ends, comparison.confidence) for each in pairs[:_MOST_PAIRS]
+    ]
+    columns: Row = [
         "Better mean, other",
         Cell(f"Mean gain{axis(ends, linear_ticks(*ends))}", "text"),
         "Gain and interval",
@@ -218,9 +220,7 @@ def _pairs(comparison: Comparison) -> str:
     return table(caption, columns, rows, "stack") + note + _other_metrics(comparison)
 
 
-def _pair(
-    each: Difference, ends: tuple[float, float], confidence: float
-) -> list[str | Cell]:
+def _pair(each: Difference, ends: tuple[float, float], confidence: float) -> Row:
     sure = each.corrected <= 1 - confidence + 1e-9
     counts = f"{each.wins:,} / {each.ties:,} / {each.losses:,}"
     return [
@@ -244,7 +244,7 @@ def _ends(pairs: list[Difference]) -> tuple[float, float]:
 
 def _other_metrics(comparison: Comparison) -> str:
     """Give the differences by the other metrics, where these are few enough to read."""
-    rows = [
+    rows: list[Row] = [
         [
             escaped(heading(each.metric)),
             Cell(escaped(each.better), "text"),
@@ -318,7 +318,7 @@ def _values(comparison: Comparison, order: list[str]) -> str:
             "comparison as .csv for all of them.</p>"
         )
     columns = [comparison.reports[name].values[comparison.metric] for name in order]
-    rows = [
+    rows: list[Row] = [
         [escaped(query), *(value(float(column[row])) for column in columns)]
         for row, query in enumerate(queries)
     ]

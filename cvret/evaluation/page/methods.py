@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cvret.evaluation.page.numbers import DASH
-from cvret.evaluation.page.tables import Cell, table
+from cvret.evaluation.page.tables import Cell, Row, table
 from cvret.evaluation.report import Report
 from cvret.plot.page import escaped
 
@@ -142,7 +142,7 @@ def _meanings(reports: Mapping[str, Report]) -> dict[str, str]:
 
 
 def _systems(reports: Mapping[str, Report]) -> str:
-    rows = [
+    rows: list[Row] = [
         [
             escaped(name),
             Cell(escaped(_plain(report.about.get("system")) or DASH), "text"),

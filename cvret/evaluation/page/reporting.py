@@ -14,7 +14,7 @@ from cvret.evaluation.page.numbers import interval, value
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.style import STYLE
 from cvret.evaluation.page.systems import cost_cells
-from cvret.evaluation.page.tables import Cell, section, table
+from cvret.evaluation.page.tables import Cell, Row, section, table
 from cvret.evaluation.report import Report
 from cvret.plot.page import escaped, framed
 from cvret.plot.tradeoff import small_is_good
@@ -91,7 +91,7 @@ def _sentence(report: Report, metric: str) -> str:
 
 
 def _metrics(report: Report) -> str:
-    rows: list[list[str | Cell]] = []
+    rows: list[Row] = []
     for metric in report.values:
         mean, small = means(report, metric), small_is_good(metric)
         low, high = report.intervals.get(metric, (math.nan, math.nan))
@@ -124,7 +124,7 @@ def _costs(report: Report) -> str:
         "Learning",
     )
     units = ("ms a query: median (p95)", "ms a query: median (p95)", "kB an image", "s")
-    rows = [
+    rows: list[Row] = [
         [name, cell, Cell(unit, "text")]
         for name, cell, unit in zip(names, cost_cells(report.costs), units, strict=True)
     ]

@@ -16,6 +16,8 @@ def sheets_page(
     lead: str,
     answers: Mapping[str, Sequence[Result]],
     files: Mapping[str, str],
+    *,
+    marked: bool = True,
 ) -> str:
     """Give an HTML page of contact sheets, that needs no other file and no network.
 
@@ -27,6 +29,8 @@ def sheets_page(
         The results of each query, by its name.
     files : mapping of str to str
         Where the pictures of queries and results lie, by name.
+    marked : bool
+        Whether right and wrong are shown; not where nothing is known of them.
 
     Examples
     --------
@@ -38,7 +42,12 @@ def sheets_page(
     bodies = []
     for query, results in answers.items():
         n_right = sum(result.right for result in results)
-        said = f"{n_right} of {len(results)} right" if results else "no results"
-        sheet = asked(pictures, query, "", {"": (said, results)})
+        said = f"{n_right} of {len(results)} right" if results and marked else ""
+        answer = {"": (said or _unmarked(results), results)}
+        sheet = asked(pictures, query, "", answer, marked=marked)
         bodies.append(f"<section><h2>{escaped(query)}</h2>{sheet}</section>")
     return "".join(framed(title, lead, [*bodies, pictures.definitions()], STYLE))
+
+
+def _unmarked(results: Sequence[Result]) -> str:
+    return "Results, best first" if results else "No results"

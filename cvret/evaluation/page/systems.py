@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cvret.evaluation.page.facts import heading, means
 from cvret.evaluation.page.numbers import DASH, interval, milliseconds, size, value
-from cvret.evaluation.page.tables import table
+from cvret.evaluation.page.tables import Row, table
 from cvret.evaluation.report import Costs, Report, Spread
 from cvret.plot.page import escaped
 from cvret.plot.tradeoff import small_is_good
@@ -46,7 +46,7 @@ def metric_table(reports: Mapping[str, Report], percent: str) -> str:
     tables = []
     for start in range(0, len(names), _AT_ONCE):
         shown = names[start : start + _AT_ONCE]
-        rows = [
+        rows: list[Row] = [
             [
                 escaped(heading(metric)),
                 *(_mean(reports[name], metric, best[metric]) for name in shown),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from cvret.evaluation.page.style import HEAT_STEPS
 from cvret.plot.page import escaped
 
-__all__ = ["Cell", "heat_cell", "section", "table"]
+__all__ = ["Cell", "Row", "heat_cell", "section", "table"]
 
 _DRAWINGS = re.compile(r"<svg.*?</svg>", re.DOTALL)
 _TAGS = re.compile(r"<[^>]*>")
@@ -28,10 +28,14 @@ class Cell(NamedTuple):
     kind: str = ""
 
 
+Row = list[str | Cell]
+"""A row of a table; HTML. The first cell is its heading."""
+
+
 def table(
     caption: str,
     columns: Sequence[str | Cell],
-    rows: Sequence[Sequence[str | Cell]],
+    rows: Sequence[Row],
     kind: str = "",
 ) -> str:
     """Give a table in a frame that scrolls where it is too wide.
@@ -42,8 +46,8 @@ def table(
         What it shows; plain text.
     columns : sequence of str or Cell
         Headings; HTML. That of the rows' headings comes first.
-    rows : sequence of sequence of str or Cell
-        The first of each is the row's heading; HTML.
+    rows : sequence of Row
+        With as many cells as there are columns.
     kind : str
         CSS classes: "stack" has a row one below the other on a phone, "sticky" keeps
         the first column in view.
@@ -69,7 +73,7 @@ def _look(cell: Cell) -> str:
     return f' class="{cell.kind}"' if cell.kind else ""
 
 
-def _row(heads: Sequence[Cell], row: Sequence[str | Cell], stacked: bool) -> str:
+def _row(heads: Sequence[Cell], row: Row, stacked: bool) -> str:
     """Give a row; its parts keep their roles where a phone shows them as blocks."""
     first, *others = map(_cell_of, row)
     roles = (' role="row"', ' role="rowheader"') if stacked else ("", "")
