@@ -21,6 +21,7 @@ from cvret.cli.duplicating import duplicates
 from cvret.cli.judging import evaluate
 from cvret.cli.keeping import compact, doctor, remove, verify
 from cvret.cli.measuring import metrics
+from cvret.cli.sheeting import sheet
 
 __all__ = ["cli", "main"]
 
@@ -58,6 +59,7 @@ COMMANDS = (
     metrics,
     remove,
     search,
+    sheet,
     similar,
     verify,
 )
