@@ -96,7 +96,7 @@ def evaluate(
     UnknownNameError
         If a metric or a field is not there.
     TypeError
-        If `system` is none.
+        If `system` or `truth` is none.
 
     See Also
     --------
@@ -136,6 +136,11 @@ def evaluate(
     '4 queries can support no claim'
     """
     system = _system_of(system, by, rerank)
+    if not isinstance(truth, GroundTruth):
+        raise TypeError(
+            f"truth must be a GroundTruth, got {truth!r}; make one with cvret.truth, "
+            "such as cvret.truth.from_folders"
+        )
     measured = (*DEFAULT_METRICS, *truth.metrics) if metrics is None else metrics
     measured = check_metrics(measured)
     if duplicates is not None:

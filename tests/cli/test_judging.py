@@ -108,6 +108,14 @@ def test_a_query_left_out_is_work_done_in_part(colors, tmp_path):
     assert "1 query was left out:\n  gone.png: " in done.stdout
 
 
+def test_a_page_is_written_with_the_pictures_inside(colors, tmp_path):
+    index, truth = colors
+    run(index, "--truth", truth, "--by", "color", "-o", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "data:image/" in page
+    assert "blue/0.png" in page
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [

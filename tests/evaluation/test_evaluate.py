@@ -362,3 +362,5 @@ def test_what_is_no_system_is_refused(asking):
     for wrong in ("i.cvret", Listed, cvret.HSVHistogram()):
         with pytest.raises(TypeError, match="system must be an Index, or have ids"):
             cvret.evaluate(wrong, asking({"q.png": "a"}))
+    with pytest.raises(TypeError, match="truth must be a GroundTruth, got 'photos'"):
+        cvret.evaluate(Listed("a"), "photos")
