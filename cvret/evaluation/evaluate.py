@@ -250,38 +250,50 @@ def _ask(
     answers: dict[str, _Answer] = {}
     left_out = []
     with progress_bar("Evaluating", len(truth), progress) as advance:
-        for query, named in truth.relevant.items():
+        for query in truth.relevant:
+            own = files.own_ids(truth, query)
+            found = _answer(system, truth, query, own, len(ids), distractors, answers)
+            if isinstance(found, str):
+                left_out.append((query, found))
+            else:
+                answers[query] = found
             advance()
-            own: frozenset[str] = frozenset()
-            if not truth.counts_itself:
-                own = files.own_ids(truth, query)
-            relevant = named - own
-            if not relevant:
-                left_out.append((query, "nothing is relevant to it"))
-                continue
-            try:
-                ranking, extract, search = _timed(
-                    system, truth, query, len(ids), warm=bool(answers)
-                )
-            except OSError as error:
-                left_out.append((query, str(error)))
-                continue
-            except ValueError as error:
-                if query not in truth.regions:
-                    raise
-                left_out.append((query, str(error)))  # not inside the picture
-                continue
-            without = own | (truth.ignored.get(query, frozenset()) - relevant)
-            places = places_of(
-                ranking.ids,
-                relevant,
-                without=without,
-                grades=_only(truth.grades.get(query, {}), relevant),
-                distractors=distractors - relevant - without,
-            )
-            results = _first_results(ranking, relevant, without)
-            answers[query] = _Answer(places, results, extract, search)
     return answers, left_out
+
+
+def _answer(
+    system: Any,
+    truth: GroundTruth,
+    query: str,
+    own: frozenset[str],
+    n: int,
+    distractors: frozenset[str],
+    before: Mapping[str, _Answer],
+) -> _Answer | str:
+    """Ask one query; give the reason where it cannot be asked or judged."""
+    if truth.counts_itself:
+        own = frozenset()
+    relevant = truth.relevant[query] - own
+    if not relevant:
+        return "nothing is relevant to it"
+    try:
+        ranking, extract, search = _timed(system, truth, query, n, warm=bool(before))
+    except OSError as error:
+        return str(error)
+    except ValueError as error:
+        if query in truth.regions:  # which may not lie inside the picture
+            return str(error)
+        raise
+    without = own | (truth.ignored.get(query, frozenset()) - relevant)
+    places = places_of(
+        ranking.ids,
+        relevant,
+        without=without,
+        grades=_only(truth.grades.get(query, {}), relevant),
+        distractors=distractors - relevant - without,
+    )
+    results = _first_results(ranking, relevant, without)
+    return _Answer(places, results, extract, search)
 
 
 def _timed(
