@@ -135,9 +135,10 @@ def places_of(
     hits: list[int] = []
     gone: list[int] = []
     others: list[int] = []
-    for place, id_ in enumerate(ids):
-        if id_ not in named:
-            continue
+    # A byte each, and not a place each by enumerate(): most are of no interest.
+    marks = np.frombuffer(bytes([id_ in named for id_ in ids]), np.uint8)
+    for place in np.flatnonzero(marks).tolist():
+        id_ = ids[place]
         if id_ in taken_out:
             gone.append(place)
         elif id_ in relevant:
