@@ -4,6 +4,7 @@ from .aligning import Alignment, compare_aligned
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
 from .collection.doctoring import DoctorReport
+from .collection.field_search import FieldSearch
 from .collection.grouping import DuplicateGroup, DuplicatePair, DuplicateReport
 from .collection.index import Index
 from .duplicates import find_duplicates
@@ -23,9 +24,14 @@ from .errors import (
 )
 from .evaluation import truth
 from .evaluation.agreement import Agreement, agreement, agreement_of
+from .evaluation.classification import Classification
+from .evaluation.classifying import classify
+from .evaluation.combining import Fused
 from .evaluation.comparison import Comparison
+from .evaluation.concatenating import Concatenated
 from .evaluation.evaluate import evaluate
 from .evaluation.report import Report
+from .evaluation.splits import Split, split
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
@@ -82,6 +88,7 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.classification import ClassTable, class_table
 from .metrics.full_reference import Measurement, full_reference, quality_map
 from .metrics.one_against_many import rank_by_metric
 from .metrics.table import MetricTable
@@ -131,6 +138,8 @@ __all__ = [
     "BinaryCodes",
     "BinaryVocabulary",
     "BlockMeanHash",
+    "ClassTable",
+    "Classification",
     "ColorAutoCorrelogram",
     "ColorCoherenceVector",
     "ColorLayout",
@@ -139,6 +148,7 @@ __all__ = [
     "ColorStructure",
     "Comparison",
     "CompletedLBP",
+    "Concatenated",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
@@ -153,10 +163,12 @@ __all__ = [
     "EdgeHistogram",
     "EqualizeIntensity",
     "Explanation",
+    "FieldSearch",
     "FisherVector",
     "FlatBackground",
     "FormatError",
     "FourierDescriptors",
+    "Fused",
     "GaborBank",
     "GreyWorld",
     "GroundTruth",
@@ -198,6 +210,7 @@ __all__ = [
     "SimulatedViews",
     "Sketch",
     "SpatialVerification",
+    "Split",
     "Tamura",
     "UnknownNameError",
     "Verification",
@@ -210,6 +223,8 @@ __all__ = [
     "__version__",
     "agreement",
     "agreement_of",
+    "class_table",
+    "classify",
     "compare_aligned",
     "datasets",
     "evaluate",
@@ -220,5 +235,6 @@ __all__ = [
     "quality_map",
     "rank_by_metric",
     "read_image",
+    "split",
     "truth",
 ]
