@@ -16,7 +16,14 @@ from cvret.errors import FormatError, UnknownNameError
 from cvret.evaluation.report import Report
 from cvret.evaluation.statistics import Interval
 
-__all__ = ["ClassDifference", "Comparison", "Difference", "Won", "gains_of", "small_is_good"]
+__all__ = [
+    "ClassDifference",
+    "Comparison",
+    "Difference",
+    "Won",
+    "gains_of",
+    "small_is_good",
+]
 
 FORMATS = (".html", ".md", ".csv", ".json")
 """What a comparison can be written as."""
@@ -175,7 +182,7 @@ class Comparison:
     def left_out(self) -> tuple[tuple[str, str], ...]:
         """Queries that were not asked or could not be judged, with reasons."""
         every = (pair for report in self.reports.values() for pair in report.left_out)
-        return tuple(dict(reversed(list(every))).items())[::-1]
+        return tuple(dict.fromkeys(every))
 
     def difference(self, a: str, b: str, metric: str | None = None) -> Difference:
         """Give the difference of two systems, in either order.

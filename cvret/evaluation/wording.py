@@ -2,10 +2,8 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison, Difference, small_is_good
 
 __all__ = [
     "FEW_QUERIES",
@@ -23,7 +21,7 @@ FEW_QUERIES = 30
 _MOST_NAMED = 6
 
 
-def sentence_of(comparison: "Comparison") -> str:
+def sentence_of(comparison: Comparison) -> str:
     """Say which system is best, by how much, and how sure that is.
 
     No more is claimed than holds (`Difference.holds`): where the corrected probability
@@ -120,14 +118,12 @@ def enumeration(names: Sequence[str], most: int = _MOST_NAMED) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _beats(comparison: "Comparison", best: str, other: str) -> bool:
+def _beats(comparison: Comparison, best: str, other: str) -> bool:
     difference = comparison.difference(best, other)
     return difference.better == best and difference.holds(comparison.confidence)
 
 
-def _decided(
-    comparison: "Comparison", best: str, others: Sequence[str]
-) -> list[str]:
+def _decided(comparison: Comparison, best: str, others: Sequence[str]) -> list[str]:
     second = others[0]
     difference = comparison.difference(best, second)
     values = [comparison.mean(name) for name in (best, second)]
@@ -137,7 +133,7 @@ def _decided(
     claim = f"better than {second}" if len(others) == 1 else "best"
     of = "" if len(others) == 1 else f" of {second}, the runner-up"
     return [
-        f"On these {_queries(comparison)}, {best} ranks {claim}"
+        f"On {_queries(comparison)}, {best} ranks {claim}"
         + (f" of {len(others) + 1} systems" if of else "")
         + f": {_measured(comparison)} {first_mean} against {second_mean}{of}, a gain "
         f"of {gain} ({_percent(comparison)} interval {low} to {high}, "
@@ -146,12 +142,12 @@ def _decided(
 
 
 def _undecided(
-    comparison: "Comparison", best: str, tied: Sequence[str], beaten: Sequence[str]
+    comparison: Comparison, best: str, tied: Sequence[str], beaten: Sequence[str]
 ) -> list[str]:
     rival = tied[0]
     which = "better" if len(comparison.names) == 2 else "best"
     said = [
-        f"Which of {enumeration([best, *tied])} is {which} cannot be told from these "
+        f"Which of {enumeration([best, *tied])} is {which} cannot be told from "
         f"{_queries(comparison)}: {_gain(comparison, best, rival)}."
     ]
     if beaten:
@@ -161,7 +157,7 @@ def _undecided(
     return said
 
 
-def _gain(comparison: "Comparison", best: str, rival: str) -> str:
+def _gain(comparison: Comparison, best: str, rival: str) -> str:
     """Tell of a gain that proves nothing."""
     difference = comparison.difference(best, rival)
     if difference.wins == difference.losses == 0:
@@ -183,7 +179,7 @@ def _gain(comparison: "Comparison", best: str, rival: str) -> str:
     return f"{measured}, {where}"
 
 
-def _cost(comparison: "Comparison", best: str, tied: Sequence[str]) -> str:
+def _cost(comparison: Comparison, best: str, tied: Sequence[str]) -> str:
     """Tell what the best takes, or the fastest of those that are as good."""
     if "machines" in comparison.about:
         return ""
@@ -210,7 +206,7 @@ def _cost(comparison: "Comparison", best: str, tied: Sequence[str]) -> str:
     )
 
 
-def _few(comparison: "Comparison") -> str:
+def _few(comparison: Comparison) -> str:
     n, n_systems = comparison.n_queries, len(comparison.names)
     least = least_queries(n_systems * (n_systems - 1) // 2, comparison.confidence)
     if n < least:
@@ -218,27 +214,23 @@ def _few(comparison: "Comparison") -> str:
             f"So few queries can show no difference, however large; take {least} at "
             "the very least."
         )
-    return (
-        "Queries are few: only large differences show." if n < FEW_QUERIES else ""
-    )
+    return "Queries are few: only large differences show." if n < FEW_QUERIES else ""
 
 
-def _measured(comparison: "Comparison") -> str:
-    from cvret.evaluation.comparison import small_is_good
-
+def _measured(comparison: Comparison) -> str:
     small = small_is_good(comparison.metric)
     return f"{comparison.metric} (small is good)" if small else comparison.metric
 
 
-def _tested(comparison: "Comparison", difference: "Difference") -> str:
+def _tested(comparison: Comparison, difference: Difference) -> str:
     name = "corrected p" if len(comparison.names) > 2 else "p"
     return probability(difference.corrected, name)
 
 
-def _percent(comparison: "Comparison") -> str:
+def _percent(comparison: Comparison) -> str:
     return f"{100 * comparison.confidence:.6g} %"
 
 
-def _queries(comparison: "Comparison") -> str:
+def _queries(comparison: Comparison) -> str:
     n = comparison.n_queries
-    return f"{n:,} queries" if n != 1 else "1 query"
+    return f"these {n:,} queries" if n != 1 else "this one query"
