@@ -7,21 +7,16 @@ from cvret.collection.state import State
 from cvret.errors import CvretError, NotFittedError
 from cvret.protocols import Learner
 
-__all__ = ["about"]
+__all__ = ["about", "bytes_of_fields"]
 
 
 def about(state: State) -> dict[str, Any]:
     """Tell what an index holds, in plain Python values."""
-    sizes = [
-        (name, int(stored["bytes"]))
-        for segment in state.manifest.segments
-        for known in (segment, segment.removed, segment.graphs)
-        if known is not None
-        for name, stored in known.files.items()
-    ]
+    sizes = _sizes(state)
+    of_fields = bytes_of_fields(state)
     fields = {}
     for name, field in state.fields.items():
-        size = sum(n for file, n in sizes if file.startswith(name + "."))
+        size = of_fields[name]
         known: dict[str, Any] = {
             "part": repr(field.part),
             "bytes": size,
@@ -46,9 +41,29 @@ def about(state: State) -> dict[str, Any]:
         "bytes": sum(n for _, n in sizes),
         "max_side": state.settings["max_side"],
         "opencv": state.settings["opencv"],
+        **{f"fit_{key}": n for key, n in state.settings.get("fit", {}).items()},
         "roots": [state.roots.name(n) for n in range(len(state.roots.entries))],
         "fields": fields,
     }
+
+
+def bytes_of_fields(state: State) -> dict[str, int]:
+    """Give how many bytes each field has on disk, those of removed images too."""
+    sizes = _sizes(state)
+    return {
+        name: sum(n for file, n in sizes if file.startswith(name + "."))
+        for name in state.fields
+    }
+
+
+def _sizes(state: State) -> list[tuple[str, int]]:
+    return [
+        (name, int(stored["bytes"]))
+        for segment in state.manifest.segments
+        for known in (segment, segment.removed, segment.graphs)
+        if known is not None
+        for name, stored in known.files.items()
+    ]
 
 
 def _about_learned(part: Learner) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from cvret.collection.checking import VerifyReport, check_files
 from cvret.collection.doctoring import DoctorReport, examine
 from cvret.collection.duplicating import choose_finding, duplicates_in
 from cvret.collection.explaining import explain_hit, judge
+from cvret.collection.field_search import FieldSearch, stored_vectors
 from cvret.collection.fields import WordsField, fields_for_graphs
 from cvret.collection.grouping import DuplicateReport
 from cvret.collection.images import check_ids, check_present
@@ -639,6 +640,58 @@ class Index:
         query = stored_query(asking.state, id_, tuple(asking.weights))
         others = type(self)(asking.state, without=id_)
         return replace(asking, index=others, without=id_).answer(query, -1)
+
+    def by(
+        self,
+        by: Fields | None = None,
+        *,
+        rerank: Sequence[Reranker] | None = None,
+        mirrored: bool | None = None,
+    ) -> FieldSearch:
+        """Give some fields as a system of their own, to be compared with others.
+
+        Parameters
+        ----------
+        by, rerank, mirrored
+            As for `search`.
+
+        Returns
+        -------
+        FieldSearch
+            Searches the images that are there now, whatever comes later.
+
+        Raises
+        ------
+        ValueError, TypeError, UnknownNameError
+            If an argument is wrong, or a field is not there.
+        """
+        state = self._state
+        weights = weights_of(by, state.settings["weights"], tuple(state.fields))
+        return FieldSearch(type(self)(state), state, weights, rerank, mirrored)
+
+    def vectors(self, field: str) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+        """Give the vectors of a field, as stored; for scikit-learn and others.
+
+        Parameters
+        ----------
+        field : str
+            One with a vector an image.
+
+        Returns
+        -------
+        ids : tuple of str
+            As `ids`.
+        vectors : array of float32, shape (n_images, d)
+            In their order. Bits are given as 0 and 1, pixels as 0 to 255.
+
+        Raises
+        ------
+        ValueError
+            If the field holds visual words.
+        UnknownNameError
+            If there is no such field.
+        """
+        return stored_vectors(self._state, field)
 
     def duplicates(
         self,

@@ -1,5 +1,6 @@
 """Making an index: creating and opening its folder, learning, taking pictures in."""
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
@@ -154,6 +155,7 @@ def learn(
     writer: Writer, source: Source, max_images: int, n_jobs: int, progress: bool | None
 ) -> AddReport:
     """Learn for each field whose part does; see `Index.fit`."""
+    started = time.perf_counter()
     state = writer.state
     if len(state.images):
         raise ValueError(
@@ -200,7 +202,9 @@ def learn(
         for name in learners:
             generation = state.manifest.generation + 1
             learned |= write_learned(state.path, name, parts[name], generation)
-        settings = {**state.settings, "learned": learned}
+        seconds = round(time.perf_counter() - started, 3)
+        fit = {"seconds": seconds, "images": len(hashes)}
+        settings = {**state.settings, "learned": learned, "fit": fit}
         emptied = state.manifest.with_segments((), 0)
         writer.commit(replace(emptied, settings=settings), parts)
     return AddReport(unreadable=tuple(unreadable))

@@ -198,6 +198,11 @@ class QualityField(VectorField):
         self.length = searcher.n_dimensions
         return searcher
 
+    def vectors(self, segment: Arrays, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Give the pixels of some rows of a segment, shape (n_rows, d)."""
+        pixels = checked(segment, "pixels", rows, rows + 1)[rows]
+        return pixels.reshape(len(rows), -1).astype(np.float32)
+
 
 def as_pixels(vector: NDArray[Any]) -> Pictures:
     """Give values as the nearest whole numbers in [0, 255]."""

@@ -21,8 +21,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
         ``fields``, specs by name; ``weights``, of fields; ``rerank``, specs;
         ``max_side`` and ``max_pixels``; ``mirrored`` and ``fusion``, which may be
         missing; ``learned``, folders of fields; ``descriptors``, which may be missing,
-        the metric and the versions of what each field was made with; and, for people,
-        ``recipe`` and ``opencv``.
+        the metric and the versions of what each field was made with; ``fit``, which
+        may be missing, how many seconds it took to learn, and of how many images; and,
+        for people, ``recipe`` and ``opencv``.
     """
     fields, learned = settings["fields"], settings["learned"]
     for name, value in (("fields", fields), ("learned", learned)):
@@ -45,6 +46,9 @@ def check_settings(settings: Mapping[str, Any]) -> None:
     for name, known in dict(settings.get("descriptors", {})).items():
         if name not in fields or not isinstance(known["versions"], dict):
             raise ValueError(f"{known!r} cannot be the descriptor of {name!r}")
+    if "fit" in settings:
+        check_number("the seconds of fit", settings["fit"]["seconds"], least=0)
+        check_count("the images of fit", settings["fit"]["images"], least=0)
     if not isinstance(settings["rerank"], list):
         raise TypeError(f"rerank must be a list, got {settings['rerank']!r}")
     for spec in settings["rerank"]:

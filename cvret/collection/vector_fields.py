@@ -15,7 +15,7 @@ from cvret.index.dense import DenseIndex
 from cvret.index.hamming import HammingIndex, pack_codes
 from cvret.index.quantizing import quantize
 from cvret.protocols import Learner
-from cvret.storage.arrays import ArrayFolder, Arrays, Layout, check_layout
+from cvret.storage.arrays import ArrayFolder, Arrays, Layout, check_layout, checked
 from cvret.storage.writing import Pieces
 
 __all__ = ["CodesField", "VectorField", "check_ready"]
@@ -149,6 +149,11 @@ class VectorField:
         """Ask with what is stored of an image."""
         return searcher.stored(row)
 
+    def vectors(self, segment: Arrays, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Give the vectors of some rows of a segment, shape (n_rows, d)."""
+        found = checked(segment, "vectors", rows, rows + 1)
+        return np.asarray(found[rows], np.float32)
+
     def _stacked(self, items: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """Give the vectors of a segment, which must be equally long."""
         for item in items:
@@ -203,3 +208,9 @@ class CodesField(VectorField):
         searcher = HammingIndex(segments, alive)
         self.length = searcher.n_dimensions
         return searcher
+
+    def vectors(self, segment: Arrays, rows: NDArray[np.intp]) -> NDArray[np.float32]:
+        """Give the bits of some rows of a segment as 0 and 1, shape (n_rows, d)."""
+        bits = checked(segment, "bits", rows, rows + 1)[rows]
+        n_bits = int(segment["n_bits"][0])
+        return np.unpackbits(bits, axis=1, count=n_bits).astype(np.float32)

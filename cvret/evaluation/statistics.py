@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_number
 
-__all__ = ["Interval", "bootstrap_interval", "holm", "paired_test"]
+__all__ = [
+    "Interval",
+    "bootstrap_interval",
+    "bootstrap_intervals",
+    "holm",
+    "paired_test",
+    "paired_tests",
+]
 
 _AT_ONCE = 1 << 22  # resampled values that are held at a time
 
@@ -61,26 +68,89 @@ def bootstrap_interval(
     >>> 0.2 <= low < 0.5 < high <= 0.8
     True
     """
-    values = _check_values(values)
+    column = _check_values(values)[:, np.newaxis]
+    (interval,) = bootstrap_intervals(
+        column,
+        confidence=confidence,
+        n_resamples=n_resamples,
+        random_state=random_state,
+    )
+    return interval
+
+
+def bootstrap_intervals(
+    values: NDArray[np.floating],
+    *,
+    confidence: float = 0.95,
+    n_resamples: int = 10_000,
+    random_state: int = 0,
+) -> list[Interval]:
+    """Give an interval of the mean of each column of a table.
+
+    Parameters
+    ----------
+    values : array of float, shape (n, m)
+        A row a query, a column a metric or a system.
+    confidence, n_resamples, random_state
+        As for `bootstrap_interval`; all columns share the samples.
+
+    Returns
+    -------
+    list of Interval, of length m
+        Each what `bootstrap_interval` gives for the column.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, a value is not finite, or an argument is out of range.
+
+    Examples
+    --------
+    >>> table = np.array([[0.2, 1.0], [0.4, 1.0], [0.6, 1.0]])
+    >>> bootstrap_intervals(table)[1]
+    Interval(low=1.0, high=1.0)
+    """
+    table = _check_table(values)
     check_number("confidence", confidence, least=1e-6, most=1 - 1e-6)
     check_count("n_resamples", n_resamples, least=100)
-    n, mean = len(values), float(values.mean())
+    n, means = len(table), table.mean(axis=0)
+    found = [Interval(np.nan, np.nan)] * table.shape[1]
     if n < 2:
-        return Interval(np.nan, np.nan)
-    if np.ptp(values) == 0:
-        return Interval(mean, mean)
+        return found
+    varied = np.ptp(table, axis=0) > 0
+    resampled = _resampled_means(table[:, varied], n_resamples, random_state)
+    columns = iter(resampled.T)
+    for place, mean in enumerate(means.tolist()):
+        if not varied[place]:
+            constant = float(table[0, place])
+            found[place] = Interval(constant, constant)
+        else:
+            found[place] = _interval(table[:, place], next(columns), mean, confidence)
+    return found
+
+
+def _interval(
+    values: NDArray[np.float64],
+    resampled: NDArray[np.float64],
+    mean: float,
+    confidence: float,
+) -> Interval:
+    """Give the bias-corrected accelerated interval of one mean."""
     from scipy.stats import norm
 
-    means = _resampled_means(values, n_resamples, random_state)
-    # Half of those that are equal, for a mean over few queries has few values.
-    below = ((means < mean).mean() + (means <= mean).mean()) / 2
-    bias = norm.ppf(np.clip(below, 0.5 / n_resamples, 1 - 0.5 / n_resamples))
+    # Half of those that are equal, for a mean over few queries has few values; equal
+    # ones differ by rounding, as sums of another order do.
+    apart = resampled - mean
+    equal = np.abs(apart) <= 1e-12 * float(np.abs(values).max())
+    below = ((apart < 0) & ~equal).mean() + equal.mean() / 2
+    least = 0.5 / len(resampled)
+    bias = norm.ppf(np.clip(below, least, 1 - least))
     # The jackknife's acceleration: leaving one out moves the mean against its value.
     apart = values - mean
     acceleration = (apart**3).sum() / (6 * (apart**2).sum() ** 1.5)
     tails = norm.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
     levels = norm.cdf(bias + (bias + tails) / (1 - acceleration * (bias + tails)))
-    low, high = np.quantile(means, levels)
+    low, high = np.quantile(resampled, levels)
     return Interval(float(low), float(high))
 
 
@@ -127,24 +197,80 @@ def paired_test(
     >>> paired_test(np.array([1.0, 1.0, 1.0, 1.0]))
     0.125
     """
-    differences = _check_values(differences)
+    column = _check_values(differences)[:, np.newaxis]
+    found = paired_tests(column, n_resamples=n_resamples, random_state=random_state)
+    return float(found[0])
+
+
+def paired_tests(
+    differences: NDArray[np.floating],
+    *,
+    n_resamples: int = 10_000,
+    random_state: int = 0,
+) -> NDArray[np.float64]:
+    """Test each column of a table of differences.
+
+    Parameters
+    ----------
+    differences : array of float, shape (n, m)
+        A row a query; a column for each two systems, or each metric.
+    n_resamples, random_state
+        As for `paired_test`; all columns share the choices of signs.
+
+    Returns
+    -------
+    array of float64, shape (m,)
+        Each what `paired_test` gives for the column; not corrected, see `holm`.
+
+    Raises
+    ------
+    ValueError
+        If there is no row, or a difference is not finite.
+
+    Examples
+    --------
+    >>> paired_tests(np.array([[1.0, 1.0], [1.0, -1.0], [1.0, 0.0], [1.0, 0.0]]))
+    array([0.125, 1.   ])
+    """
+    table = _check_table(differences)
     check_count("n_resamples", n_resamples, least=100)
-    moved = np.abs(differences[differences != 0])
-    n = len(moved)
-    if n == 0:
-        return 1.0
-    found = abs(float(differences.sum()))
-    enough = found * (1 - 1e-12)  # sums in another order round otherwise
-    if n <= 60 and 2**n <= n_resamples:
-        choices = np.arange(2**n)[:, np.newaxis] >> np.arange(n) & 1
-        return float((np.abs((2 * choices - 1) @ moved) >= enough).mean())
+    n_moved = (table != 0).sum(axis=0)
+    found = np.ones(table.shape[1])
+    drawn = []
+    for place, n in enumerate(n_moved.tolist()):
+        if n <= 60 and 2**n <= n_resamples:
+            found[place] = _exact_test(table[table[:, place] != 0, place])
+        else:
+            drawn.append(place)
+    if drawn:
+        found[drawn] = _drawn_tests(table[:, drawn], n_resamples, random_state)
+    return found
+
+
+_ROUNDING = 1 - 1e-12  # sums in another order round otherwise
+
+
+def _exact_test(moved: NDArray[np.float64]) -> float:
+    """Try all choices of the signs of differences that are not 0."""
+    n, enough = len(moved), abs(float(moved.sum())) * _ROUNDING
+    choices = np.arange(2**n)[:, np.newaxis] >> np.arange(n) & 1
+    return float((np.abs((2 * choices - 1) @ moved) >= enough).mean())
+
+
+def _drawn_tests(
+    table: NDArray[np.float64], n_resamples: int, random_state: int
+) -> NDArray[np.float64]:
+    """Draw choices of signs, the same for all columns."""
     rng = np.random.default_rng(random_state)
-    n_as_far = 0
-    for size in _sizes(n_resamples, n):
-        signs = rng.integers(0, 2, (size, n), np.int8) * 2 - 1
-        n_as_far += int((np.abs(signs @ moved) >= enough).sum())
+    enough = np.abs(table.sum(axis=0)) * _ROUNDING
+    n_as_far = np.zeros(table.shape[1], np.int64)
+    for size in _sizes(n_resamples, len(table)):
+        signs = rng.integers(0, 2, (size, len(table)), np.int8) * 2 - 1
+        sums = signs.astype(np.float64) @ table
+        n_as_far += (np.abs(sums) >= enough).sum(axis=0)
     # What was seen is one of the choices.
-    return (1 + n_as_far) / (1 + n_resamples)
+    found: NDArray[np.float64] = (1 + n_as_far) / (1 + n_resamples)
+    return found
 
 
 def holm(probabilities: Sequence[float]) -> NDArray[np.float64]:
@@ -190,17 +316,32 @@ def _check_values(values: NDArray[np.floating]) -> NDArray[np.float64]:
     return found
 
 
+def _check_table(values: NDArray[np.floating]) -> NDArray[np.float64]:
+    found = np.asarray(values, np.float64)
+    if found.ndim != 2 or not len(found):
+        raise ValueError(
+            f"values must be a table with a row a query, got shape {found.shape}"
+        )
+    if not np.isfinite(found).all():
+        raise ValueError("values must be finite, got NaN or infinite ones")
+    return found
+
+
 def _resampled_means(
-    values: NDArray[np.float64], n_resamples: int, random_state: int
+    table: NDArray[np.float64], n_resamples: int, random_state: int
 ) -> NDArray[np.float64]:
+    """Give the means of samples drawn with replacement, shape (n_resamples, m)."""
     rng = np.random.default_rng(random_state)
-    n = len(values)
-    return np.concatenate(
-        [
-            values[rng.integers(0, n, (size, n))].mean(axis=1)
-            for size in _sizes(n_resamples, n)
-        ]
-    )
+    n = len(table)
+    if not table.shape[1]:
+        return np.empty((n_resamples, 0))
+    means = []
+    for size in _sizes(n_resamples, n):
+        drawn = rng.integers(0, n, (size, n))
+        drawn += np.arange(size)[:, np.newaxis] * n
+        times = np.bincount(drawn.ravel(), minlength=size * n).reshape(size, n)
+        means.append(times.astype(np.float64) @ table / n)
+    return np.concatenate(means)
 
 
 def _sizes(n_resamples: int, n: int) -> list[int]:

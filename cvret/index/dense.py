@@ -17,7 +17,7 @@ from cvret.index.quantizing import (
 )
 from cvret.storage.arrays import Arrays, checked
 
-__all__ = ["METRICS", "DenseIndex", "PreparedVector"]
+__all__ = ["METRICS", "DenseIndex", "PreparedVector", "similarities"]
 
 Alive = NDArray[np.bool_] | None
 Vectors = NDArray[np.float32]
@@ -237,6 +237,36 @@ _OF_MANY: dict[str, Callable[[Doubles, Doubles], Similarities]] = {
 # Similarities of many with many, to six digits those of METRICS, but sooner.
 
 
+def similarities(
+    queries: NDArray[Any], vectors: NDArray[Any], metric: str
+) -> Similarities:
+    """Compare many vectors with many.
+
+    Parameters
+    ----------
+    queries, vectors : arrays, shape (n_queries, d) and (n_vectors, d)
+        Each query is compared with each vector.
+    metric : str
+        A key of `METRICS`.
+
+    Returns
+    -------
+    array of float64, shape (n_queries, n_vectors)
+        In [0, 1], to six digits what `DenseIndex.score` gives.
+
+    Examples
+    --------
+    >>> similarities(np.float32([[0, 0]]), np.float32([[0, 0], [3, 4]]), "l2").round(3)
+    array([[1.   , 0.167]])
+    """
+    check_choice("metric", metric, tuple(sorted(METRICS)))
+    asked, stored = queries.astype(np.float64), vectors.astype(np.float64)
+    if metric in _OF_MANY:
+        return np.clip(_OF_MANY[metric](asked, stored), 0, 1)
+    found = [METRICS[metric](query, stored) for query in asked]
+    return np.clip(np.array(found).reshape(len(asked), len(stored)), 0, 1)
+
+
 class PreparedVector(NamedTuple):
     """A query, with what is computed of it once for all segments.
 
@@ -392,11 +422,7 @@ class DenseIndex:
             To six digits what `score` gives.
         """
         vectors = np.stack([self.stored(row) for row in rows.tolist()])
-        stored, asked = vectors.astype(np.float64), np.array(queries, np.float64)
-        if self._metric in _OF_MANY:
-            return np.clip(_OF_MANY[self._metric](asked, stored), 0, 1)
-        found = [self._similarity(query, stored) for query in asked]
-        return np.clip(np.array(found), 0, 1)
+        return similarities(np.array(queries), vectors, self._metric)
 
     def stored(self, row: int) -> Vectors:
         """Give the vector of an indexed image; rows count through all segments."""

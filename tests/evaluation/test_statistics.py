@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from cvret.evaluation.statistics import bootstrap_interval, holm, paired_test
+from cvret.evaluation import statistics
+from cvret.evaluation.statistics import (
+    bootstrap_interval,
+    bootstrap_intervals,
+    holm,
+    paired_test,
+    paired_tests,
+)
 
 
 def test_equal_values_have_an_interval_of_no_width():
@@ -91,3 +98,39 @@ def test_false_alarms_are_as_many_as_are_allowed():
         a, b = rng.beta(1, 2, (2, 40))
         alarms += paired_test(a - b, n_resamples=999, random_state=number) <= 0.05
     assert 430 <= alarms <= 570
+
+
+def test_a_table_gives_what_its_columns_give():
+    rng = np.random.default_rng(7)
+    table = rng.normal(0.1, 1, (70, 6)) * [1, 1e-3, 0, 1e5, 1, 1]
+    table[5:, 4] = 0  # few enough that all signs are tried
+    table[:, 5] = table[:, 5] > 0  # means that are equal to the mean
+    intervals = bootstrap_intervals(table, n_resamples=500, random_state=3)
+    found = paired_tests(table, n_resamples=500, random_state=3)
+    for column, interval, probability in zip(table.T, intervals, found, strict=True):
+        alone = bootstrap_interval(column, n_resamples=500, random_state=3)
+        assert interval == pytest.approx(alone, rel=1e-9, abs=1e-15)
+        p = paired_test(column, n_resamples=500, random_state=3)
+        assert probability == pytest.approx(p, abs=1e-12)
+
+
+def test_resampled_means_are_those_of_drawn_rows():
+    # By the definition: rows drawn with replacement, in the generator's order.
+    values = np.array([0.0, 1.0, 4.0])
+    rows = np.random.default_rng(0).integers(0, 3, (100, 3))
+    expected = values[rows].mean(axis=1)
+    found = statistics._resampled_means(values[:, None], 100, 0)
+    assert found[:, 0] == pytest.approx(expected)
+
+
+def test_nothing_is_said_of_a_table_of_one_row():
+    assert np.isnan(bootstrap_intervals(np.zeros((1, 3)))).all()
+    assert paired_tests(np.ones((1, 2))).tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("values", [np.zeros(3), np.zeros((0, 2)), [[1.0], [np.inf]]])
+def test_a_wrong_table_is_refused(values):
+    with pytest.raises(ValueError, match="values must be"):
+        bootstrap_intervals(values)
+    with pytest.raises(ValueError, match="values must be"):
+        paired_tests(values)

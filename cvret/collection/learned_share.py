@@ -1,0 +1,98 @@
+"""Which of an index's own pictures its parts have learned from."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cvret.collection.state import State
+from cvret.images.hashing import share_in_sketch
+from cvret.protocols import Learner
+
+__all__ = ["fit_seconds", "learned_share", "learned_shares"]
+
+_UNKNOWN = float("nan")
+
+
+def learned_share(
+    index_or_state: Any, field_names: Sequence[str] | None = None
+) -> float:
+    """Give the largest of the `learned_shares` of some fields.
+
+    Parameters
+    ----------
+    index_or_state : Index or State
+        What is asked.
+    field_names : sequence of str, optional
+        Its fields; by default all.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 0 where nothing was learned from them. NaN if that of a field is not
+        known, and that of no other is above 0.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import cvret
+    >>> with tempfile.TemporaryDirectory() as work:
+    ...     fields = {"color": cvret.HSVHistogram()}
+    ...     index = cvret.Index.create(Path(work) / "i.cvret", fields=fields)
+    ...     learned_share(index)
+    0.0
+    """
+    shares = learned_shares(index_or_state, field_names).values()
+    largest = max((share for share in shares if share == share), default=0.0)
+    return _UNKNOWN if largest == 0 and np.isnan(list(shares)).any() else largest
+
+
+def learned_shares(
+    index_or_state: Any, field_names: Sequence[str] | None = None
+) -> dict[str, float]:
+    """Tell which share of the images each field's part has learned from.
+
+    It is told by the sketch that a vocabulary keeps of the files it was learned on: a
+    file that was changed since, or is another format of the picture, is not found.
+
+    Parameters
+    ----------
+    index_or_state : Index or State
+        What is asked.
+    field_names : sequence of str, optional
+        Its fields; by default all.
+
+    Returns
+    -------
+    dict of str to float
+        By field, in [0, 1]; 0 for parts that do not learn and for what ships with
+        cvret, which was learned on other pictures. NaN where it is not known.
+    """
+    state: State = getattr(index_or_state, "_state", index_or_state)
+    hashes = [
+        bytes(hash_)
+        for segment in state.segments
+        for hash_ in segment.arrays.part("image")["hashes"][segment.rows()]
+    ]
+    names = state.fields if field_names is None else field_names
+    return {name: _share(state.fields[name].part, hashes) for name in names}
+
+
+def fit_seconds(index_or_state: Any) -> float:
+    """Give how long an index took to learn; 0 if it has not, NaN where unknown."""
+    state: State = getattr(index_or_state, "_state", index_or_state)
+    if not state.settings["learned"]:
+        return 0.0
+    return float(state.settings.get("fit", {}).get("seconds", _UNKNOWN))
+
+
+def _share(part: Any, hashes: list[bytes]) -> float:
+    learned = part.learned() if isinstance(part, Learner) else None
+    if learned is None or not hashes:
+        return 0.0
+    sketch = learned.source.get("sketch")
+    if not sketch:
+        return _UNKNOWN
+    share, _ = share_in_sketch(sketch, hashes)
+    return _UNKNOWN if share is None else share

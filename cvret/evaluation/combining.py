@@ -1,0 +1,481 @@
+"""Systems combined: their rankings fused, or their vectors concatenated."""
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._checks import check_choice, check_count, check_number
+from cvret.collection.fusing import standardized_weights
+from cvret.collection.index import Index
+from cvret.evaluation.scaling import NORMALIZATIONS, Scaling
+from cvret.index.dense import DenseIndex
+from cvret.protocols import System
+from cvret.records import Ranking
+
+__all__ = ["Concatenated", "Fused", "query_of", "scores_by"]
+
+FUSIONS = ("standardized", "mean", "ranks")
+"""How `Fused` makes one score of several."""
+
+METRICS = (
+    "chi2",
+    "correlation",
+    "cosine",
+    "hellinger",
+    "intersection",
+    "l1",
+    "l2",
+    "relative-l1",
+    "tanimoto",
+)
+"""How `Concatenated` compares: those for which the order of elements means nothing."""
+
+_NOT_NEGATIVE = ("chi2", "hellinger", "intersection", "relative-l1")
+_RANK_CONSTANT = 60  # of reciprocal rank fusion, as its paper has it
+_UNKNOWN = float("nan")
+
+Doubles = NDArray[np.float64]
+Vectors = NDArray[np.float32]
+
+
+class _Combination:
+    """What systems over the same images have in common when they are combined."""
+
+    systems: tuple[Any, ...]
+    ids: tuple[str, ...]
+
+    def __init__(self, systems: Sequence[Any], joint: str):
+        if not isinstance(systems, Sequence) or len(systems) < 2:
+            raise ValueError(
+                "systems must be at least two, such as [index.by('color'), "
+                f"index.by('words')], got {systems!r}"
+            )
+        for system in systems:
+            if isinstance(system, type) or not isinstance(system, System):
+                raise TypeError(
+                    "systems must be such as index.by('color'), with ids, encode and "
+                    f"search, got {system!r}"
+                )
+        # An index may grow; what is combined must stay what it is.
+        self.systems = tuple(s.by() if isinstance(s, Index) else s for s in systems)
+        self.ids = tuple(sorted(self.systems[0].ids))
+        self.name = joint.join(map(_name_of, self.systems))
+        self._rows = {id_: row for row, id_ in enumerate(self.ids)}
+        for system in self.systems[1:]:
+            _check_same(self.systems[0], self._rows, system)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.describe()}: {len(self):,} images>"
+
+    def describe(self) -> str:
+        """Give what is combined, and how, in one line."""
+        raise NotImplementedError(f"{type(self).__name__} has no describe()")
+
+    def file_of(self, id_: str) -> Path:
+        """Give the file of an image, as the first system that knows it has it.
+
+        Raises
+        ------
+        KeyError
+            If there is no such image.
+        FileNotFoundError
+            If no system knows its file.
+        """
+        if id_ not in self._rows:
+            raise KeyError(f"no image {id_!r} is in {self.name}")
+        for system in self.systems:
+            try:
+                return Path(system.file_of(id_))
+            except (AttributeError, FileNotFoundError, KeyError):
+                continue
+        raise FileNotFoundError(f"no system of {self.name} knows the file of {id_!r}")
+
+    def costs(self) -> dict[str, float]:
+        """Add up what the systems cost: ``bytes_an_image`` and ``fit_seconds``."""
+        costs = [s.costs() if hasattr(s, "costs") else {} for s in self.systems]
+        return {
+            name: float(sum(cost.get(name, _UNKNOWN) for cost in costs))
+            for name in ("bytes_an_image", "fit_seconds")
+        }
+
+    def learned_share(self) -> float:
+        """Give the largest share of the images that a system has learned from.
+
+        NaN if that of a system is not known, and that of no other is above 0.
+        """
+        shares = [
+            s.learned_share() if hasattr(s, "learned_share") else _UNKNOWN
+            for s in self.systems
+        ]
+        largest = float(np.nanmax([0.0, *shares]))
+        return _UNKNOWN if largest == 0 and np.isnan(shares).any() else largest
+
+    def _ranking(self, scores: Doubles, k: int) -> Ranking:
+        """Give the `k` best, equal scores by id, in which order they stand."""
+        order = np.argsort(-scores, kind="stable")[: check_count("k", k)]
+        return Ranking(tuple(self.ids[row] for row in order.tolist()), scores[order])
+
+
+class FusedQuery(NamedTuple):
+    """What a picture asks each system of a `Fused` with."""
+
+    parts: tuple[Any, ...]
+
+
+class Fused(_Combination):
+    """Late fusion: each system ranks all images, and its scores are combined.
+
+    Parameters
+    ----------
+    systems : sequence of System
+        At least two, over the same images; an `Index` is taken as its ``by()``.
+    weights : sequence of float, optional
+        One a system, 0 or more; by default all count alike.
+    how : {"standardized", "mean", "ranks"}
+        Weighted mean of the scores, each weight divided first by how much that system's
+        scores of all images spread for this query, which ranks as the sum of z-scores
+        does; weighted mean of the scores as they are; or reciprocal rank fusion.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If systems rank different images, which are named, or an argument is wrong.
+
+    See Also
+    --------
+    Concatenated : combines before it searches.
+    cvret.Index.create : its `fusion` does so within one index.
+
+    Notes
+    -----
+    An image that a system does not rank scores 0 there: it has no visual word in common
+    with the query, say. Scores lie in [0, 1] where those of the systems do. For "ranks"
+    an image gets ``1 / (60 + place)`` from each system in which its score is not 0,
+    equal scores sharing their best place, and the weighted mean of these is multiplied
+    by 61, so that what is first everywhere scores 1. Equal fused scores are ordered by
+    id. Each system computes its own query, so the picture is read once for each.
+
+    References
+    ----------
+    Jain, Nandakumar and Ross, "Score normalization in multimodal biometric systems",
+    Pattern Recognition 38(12), 2005. Cormack, Clarke and Büttcher, "Reciprocal rank
+    fusion outperforms Condorcet and individual rank learning methods", SIGIR 2009.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import cvret
+    >>> from PIL import Image
+    >>> fields = {"color": cvret.HSVHistogram(), "edges": cvret.HOG()}
+    >>> with tempfile.TemporaryDirectory() as work:
+    ...     index = cvret.Index.create(Path(work) / "i.cvret", fields=fields)
+    ...     for name in ("red", "blue"):
+    ...         path = Path(work) / f"{name}.png"
+    ...         Image.new("RGB", (64, 64), name).save(path)
+    ...         _ = index.add(path)
+    ...     both = Fused([index.by("color"), index.by("edges")], how="mean")
+    ...     ranking = both.search(both.encode(path), k=1)
+    >>> both.name, ranking.ids
+    ('color+edges', ('blue.png',))
+    """
+
+    def __init__(
+        self,
+        systems: Sequence[Any],
+        weights: Sequence[float] | None = None,
+        how: str = "standardized",
+    ):
+        super().__init__(systems, "+")
+        check_choice("how", how, FUSIONS)
+        self.how = how
+        self.weights = _check_weights(weights, len(self.systems))
+
+    def describe(self) -> str:
+        """Give what is combined, and how, in one line."""
+        systems = " + ".join(
+            f"{weight:g} x [{_description_of(system)}]"
+            for weight, system in zip(self.weights, self.systems, strict=True)
+        )
+        return f"{systems}, fused by {self.how}"
+
+    def encode(
+        self,
+        query: Any,
+        *,
+        region: tuple[float, float, float, float] | None = None,
+    ) -> FusedQuery:
+        """Compute what a picture, or a part of it, asks each system with."""
+        return FusedQuery(tuple(s.encode(query, region=region) for s in self.systems))
+
+    def query_of(self, id_: str) -> FusedQuery:
+        """Give what an image asks each system with."""
+        return FusedQuery(tuple(query_of(system, id_) for system in self.systems))
+
+    def search(self, query: Any, k: int = 10) -> Ranking:
+        """Rank by a picture, or what `encode` made of it; the `k` best.
+
+        What geometry found is that of the first system that looked.
+
+        Raises
+        ------
+        ValueError
+            If a system gives a score that is not finite.
+        """
+        if not isinstance(query, FusedQuery):
+            query = self.encode(query)
+        n = max(1, len(self))
+        rankings = [
+            system.search(part, n)
+            for system, part in zip(self.systems, query.parts, strict=True)
+        ]
+        scores = [
+            scores_by(self._rows, ranking, _name_of(system))
+            for system, ranking in zip(self.systems, rankings, strict=True)
+        ]
+        found = self._ranking(self._fuse(scores), k)
+        there = set(found.ids)
+        verifications = {
+            id_: verification
+            for ranking in reversed(rankings)
+            for id_, verification in ranking.verifications.items()
+            if id_ in there
+        }
+        return Ranking(found.ids, found.scores, verifications)
+
+    def _fuse(self, scores: Sequence[Doubles]) -> Doubles:
+        """Give the fused scores of all images."""
+        weights = dict(enumerate(self.weights))
+        if self.how == "ranks":
+            scores = [_reciprocal_ranks(each) for each in scores]
+        elif self.how == "standardized":
+            named = {str(place): each for place, each in enumerate(scores)}
+            wanted = {str(place): weight for place, weight in weights.items()}
+            divided = standardized_weights(wanted, named)
+            weights = {int(place): weight for place, weight in divided.items()}
+        summed = np.zeros(len(self))
+        for place, weight in weights.items():
+            summed += weight * scores[place]
+        # Divided last, so that scores of 1 in all systems give exactly 1.
+        fused: Doubles = summed / sum(weights.values())
+        return fused
+
+
+class Concatenated(_Combination):
+    """The vectors of several systems, made comparable and searched as one.
+
+    Parameters
+    ----------
+    systems : sequence of System
+        At least two with ``vectors()``, over the same images: `FieldSearch` of one
+        field each, or `Concatenated`.
+    normalize : {"range", "l2", "standard"}
+        Each element to [0, 1], by the lowest and the highest that the collection has;
+        each vector to length 1; or each element to mean 0 and standard deviation 1 over
+        the collection.
+    metric : str
+        How the concatenated vectors are compared: one of `METRICS`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If systems rank different images, which are named, one has no vectors, an
+        argument is wrong, or the metric needs elements of at least 0 and there are
+        others.
+
+    See Also
+    --------
+    Fused : combines what the systems have found.
+
+    Notes
+    -----
+    Every image is compared, exactly. An element that is the same for all images becomes
+    0, for queries too. What a query has beyond the range of the collection counts as
+    the end of the range, for else one element could outweigh all others; standardized
+    elements are not clipped. Vectors alone are compared: re-rankers and mirror images
+    of the systems are left out. With "l2" each system has the same say, with the others
+    one of many elements has more.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import cvret
+    >>> from PIL import Image
+    >>> fields = {"color": cvret.HSVHistogram(), "edges": cvret.HOG()}
+    >>> with tempfile.TemporaryDirectory() as work:
+    ...     index = cvret.Index.create(Path(work) / "i.cvret", fields=fields)
+    ...     for name in ("red", "blue"):
+    ...         path = Path(work) / f"{name}.png"
+    ...         Image.new("RGB", (64, 64), name).save(path)
+    ...         _ = index.add(path)
+    ...     both = Concatenated([index.by("color"), index.by("edges")])
+    ...     ranking = both.search(both.encode(path), k=1)
+    >>> both.name, ranking.ids, ranking.scores.tolist()
+    ('color++edges', ('blue.png',), [1.0])
+    """
+
+    def __init__(
+        self, systems: Sequence[Any], normalize: str = "range", metric: str = "l2"
+    ):
+        super().__init__(systems, "++")
+        check_choice("normalize", normalize, NORMALIZATIONS)
+        check_choice("metric", metric, METRICS)
+        self.normalize = normalize
+        self.metric = metric
+        self._scalings = []
+        parts = []
+        for system in self.systems:
+            found = self._sorted_vectors(system)
+            scaling = Scaling.learned_of(found, normalize)
+            self._scalings.append(scaling)
+            parts.append(scaling.apply(found))
+        self._vectors: Vectors = np.concatenate(parts, axis=1)
+        if metric in _NOT_NEGATIVE and (self._vectors < 0).any():
+            raise ValueError(
+                f"metric {metric!r} compares elements of at least 0, and "
+                f"normalize={normalize!r} gives some below; use metric='l2' or 'l1'"
+            )
+        self._searcher = DenseIndex([{"vectors": self._vectors}], metric)
+
+    def describe(self) -> str:
+        """Give what is combined, and how, in one line."""
+        systems = " ++ ".join(f"[{_description_of(s)}]" for s in self.systems)
+        return (
+            f"{systems}, each normalized by {self.normalize}, compared by {self.metric}"
+        )
+
+    def encode(
+        self,
+        query: Any,
+        *,
+        region: tuple[float, float, float, float] | None = None,
+    ) -> Vectors:
+        """Compute the (d,) vector that a picture, or a part of it, asks with."""
+        return self._joined([s.encode(query, region=region) for s in self.systems])
+
+    def query_of(self, id_: str) -> Vectors:
+        """Give the (d,) vector of an image.
+
+        Raises
+        ------
+        KeyError
+            If there is no such image.
+        """
+        if id_ not in self._rows:
+            raise KeyError(f"no image {id_!r} is in {self.name}")
+        vector: Vectors = self._vectors[self._rows[id_]]
+        return vector
+
+    def search(self, query: Any, k: int = 10) -> Ranking:
+        """Rank by a picture, or what `encode` made of it; the `k` best."""
+        if isinstance(query, str | PathLike) or np.ndim(query) == 3:
+            query = self.encode(query)
+        return self._ranking(self._searcher.score(query), k)
+
+    def vectors(self) -> tuple[tuple[str, ...], Vectors]:
+        """Give the ids, and the concatenated vectors, float32, shape (n, d)."""
+        return self.ids, self._vectors
+
+    def vector_of(self, query: Vectors) -> Vectors:
+        """Give the (d,) vector of what `encode` made of a picture: itself."""
+        return query
+
+    def _joined(self, queries: Sequence[Any]) -> Vectors:
+        together = zip(self.systems, self._scalings, queries, strict=True)
+        parts = [
+            scaling.apply(system.vector_of(query)[None])[0]
+            for system, scaling, query in together
+        ]
+        return np.concatenate(parts)
+
+    def _sorted_vectors(self, system: Any) -> Vectors:
+        """Give the vectors of a system in the order of ids."""
+        if not hasattr(system, "vectors") or not hasattr(system, "vector_of"):
+            raise TypeError(
+                f"{_name_of(system)} has no vectors to concatenate; take one field of "
+                "an index by index.by(name), or use Fused"
+            )
+        ids, vectors = system.vectors()
+        found = np.empty_like(vectors)
+        found[[self._rows[id_] for id_ in ids]] = vectors
+        return found
+
+
+def query_of(system: Any, id_: str) -> Any:
+    """Give what an image of a system asks with: what it has of it, or by its file."""
+    if hasattr(system, "query_of"):
+        return system.query_of(id_)
+    return system.encode(system.file_of(id_))
+
+
+def scores_by(rows: Mapping[str, int], ranking: Ranking, name: str) -> Doubles:
+    """Give the scores of a ranking by row, 0 for the images that it has not.
+
+    Raises
+    ------
+    ValueError
+        If a score is not finite.
+    """
+    scores = np.zeros(len(rows))
+    for id_, score in zip(ranking.ids, ranking.scores.tolist(), strict=True):
+        if not np.isfinite(score):
+            raise ValueError(
+                f"scores must be finite to be combined, and {name} gave {score} for "
+                f"{id_}"
+            )
+        scores[rows[id_]] = score
+    return scores
+
+
+def _reciprocal_ranks(scores: Doubles) -> Doubles:
+    """Give 1 for the first place, less for those after it, 0 where not ranked."""
+    from scipy.stats import rankdata
+
+    places = rankdata(-scores, method="min")
+    found: Doubles = np.where(
+        scores == 0, 0, (_RANK_CONSTANT + 1) / (_RANK_CONSTANT + places)
+    )
+    return found
+
+
+def _check_weights(weights: Any, n: int) -> tuple[float, ...]:
+    if weights is None:
+        return (1.0,) * n
+    if isinstance(weights, str | Mapping) or len(weights) != n:
+        raise ValueError(
+            f"weights must be {n} numbers, one a system in their order, got {weights!r}"
+        )
+    found = tuple(check_number("a weight", weight, least=0) for weight in weights)
+    if not any(found):
+        raise ValueError("weights must have at least one above 0")
+    return found
+
+
+def _check_same(first: Any, rows: Mapping[str, int], other: Any) -> None:
+    """Raise ValueError, naming some, if two systems do not rank the same images."""
+    there = set(other.ids)
+    for having, lacking, ids in (
+        (first, other, rows.keys() - there),
+        (other, first, there - rows.keys()),
+    ):
+        if ids:
+            some = ", ".join(sorted(ids)[:3]) + (", ..." if len(ids) > 3 else "")
+            raise ValueError(
+                "systems must rank the same images to be combined; "
+                f"{len(ids):,} of {_name_of(having)} are not in {_name_of(lacking)}: "
+                f"{some}"
+            )
+
+
+def _name_of(system: Any) -> str:
+    return str(getattr(system, "name", type(system).__name__))
+
+
+def _description_of(system: Any) -> str:
+    return str(system.describe()) if hasattr(system, "describe") else _name_of(system)
