@@ -7,18 +7,18 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvret._checks import check_count, check_number
 from cvret.errors import UnknownNameError
 from cvret.evaluation.comparison import Comparison, Difference, gains_of
 from cvret.evaluation.evaluate import evaluate
 from cvret.evaluation.report import Report
+from cvret.evaluation.scoring import DEFAULT_METRICS, check_metrics
 from cvret.evaluation.statistics import (
     Interval,
-    bootstrap_interval,
+    bootstrap_intervals,
     holm,
-    paired_test,
+    paired_tests,
 )
 from cvret.evaluation.truth.ground_truth import GroundTruth
 from cvret.evaluation.wording import sentence_of
@@ -137,15 +137,19 @@ def compare(
     check_number("confidence", confidence, least=1e-6, most=1 - 1e-6)
     check_count("n_resamples", n_resamples, least=100)
     check_count("random_state", random_state, least=0)
-    warnings = _check_collections(systems, different_collections)
     resampling = _Resampling(confidence, n_resamples, random_state)
-    asked, said = _queries_to_ask(systems, truth, n_queries, random_state)
-    measured = None if metrics is None else tuple(dict.fromkeys([metric, *metrics]))
+    warnings = _check_collections(systems, different_collections)
+    asked, about = _queries_to_ask(systems, truth, n_queries, random_state)
+    measured = _metrics_to_measure(metric, metrics, asked)
+    wanted = (metric,) if metrics is None else measured
+    for name, each in systems.items():
+        if isinstance(each, Report):
+            _check_measured(name, each, wanted)
     reports = {
-        name: system
-        if isinstance(system, Report)
+        name: each
+        if isinstance(each, Report)
         else evaluate(
-            system,
+            each,
             asked,
             metrics=measured,
             name=name,
@@ -153,33 +157,22 @@ def compare(
             progress=progress,
             **resampling._asdict(),
         )
-        for name, system in systems.items()
+        for name, each in systems.items()
     }
     reports, narrowed = _on_common_queries(reports, resampling)
-    compared, undefined = _metrics_of(reports, metric, measured)
-    machines = _differ(reports, "machine")
-    warnings += narrowed + undefined + _warnings_of(reports)
-    if machines:
-        warnings.append(
-            "the systems were measured on different machines; their times cannot be "
-            "compared"
-        )
-    if _differ(reports, "truth"):
-        warnings.append("the systems were judged by different ground truths")
-    differences, short = _differences(reports, compared, resampling)
+    compared, undefined = _metrics_of(reports, metric, metrics and measured)
+    differences, too_few = _differences(reports, compared, resampling)
+    about |= {"n_resamples": n_resamples, "random_state": random_state}
+    if _differ(reports, "machine"):
+        about["machines"] = "different"
     comparison = Comparison(
         reports,
         metric,
         differences,
         "",
-        (*warnings, *short),
+        (*warnings, *narrowed, *undefined, *too_few, *_warnings_of(reports)),
         confidence,
-        {
-            "n_resamples": n_resamples,
-            "random_state": random_state,
-            **said,
-            **({"machines": "different"} if machines else {}),
-        },
+        about,
     )
     return replace(comparison, sentence=sentence_of(comparison))
 
@@ -261,7 +254,7 @@ def _queries_to_ask(
     truth: GroundTruth | None,
     n_queries: int | None,
     random_state: int,
-) -> tuple[Any, dict[str, str]]:
+) -> tuple[Any, dict[str, Any]]:
     """Give the ground truth to ask, and how it was drawn.
 
     Raises ValueError unless all reports are of the same queries.
@@ -297,6 +290,17 @@ def _queries_to_ask(
         f"drawn by chance (random_state={random_state})."
     )
     return truth.sample(n_queries, random_state), {"queries": said}
+
+
+def _metrics_to_measure(
+    metric: str, metrics: Sequence[str] | None, truth: Any
+) -> tuple[str, ...]:
+    """Give the names of all that is measured, or raise unless each is a metric."""
+    usual = (*DEFAULT_METRICS, *(() if truth is None else truth.metrics))
+    if metrics is not None:
+        return tuple(dict.fromkeys([metric, *check_metrics(metrics)]))
+    check_metrics([metric])
+    return tuple(dict.fromkeys([*usual, metric]))
 
 
 def _on_common_queries(
@@ -340,12 +344,7 @@ def _narrowed(
         report,
         queries=tuple(queries),
         values=values,
-        intervals={
-            metric: bootstrap_interval(each, **resampling._asdict())
-            if np.isfinite(each).all()
-            else Interval(np.nan, np.nan)
-            for metric, each in values.items()
-        },
+        intervals=_intervals(values, resampling),
         results={q: each for q, each in report.results.items() if q in kept},
         query_classes={q: c for q, c in report.query_classes.items() if q in kept},
         predicted={q: c for q, c in report.predicted.items() if q in kept},
@@ -353,17 +352,34 @@ def _narrowed(
     )
 
 
+def _intervals(
+    values: Mapping[str, Any], resampling: _Resampling
+) -> dict[str, Interval]:
+    """Give the interval of each metric's mean; of NaN where a value is not finite."""
+    unknown = dict.fromkeys(values, Interval(np.nan, np.nan))
+    known = [metric for metric, each in values.items() if np.isfinite(each).all()]
+    if not known:
+        return unknown
+    table = np.stack([values[metric] for metric in known], axis=1)
+    found = bootstrap_intervals(table, **resampling._asdict())
+    return {**unknown, **dict(zip(known, found, strict=True))}
+
+
+def _check_measured(name: str, report: Report, metrics: Sequence[str]) -> None:
+    for metric in metrics:
+        if metric not in report.values:
+            raise UnknownNameError(
+                f"{name} was not evaluated by {metric!r}; there are "
+                f"{', '.join(report.values)}"
+            )
+
+
 def _metrics_of(
     reports: Mapping[str, Report], metric: str, wanted: Sequence[str] | None
 ) -> tuple[list[str], list[str]]:
     """Give the metrics that all reports have for every query, and what is left out."""
     for name, report in reports.items():
-        for each in wanted or (metric,):
-            if each not in report.values:
-                raise UnknownNameError(
-                    f"{name} was not evaluated by {each!r}; there are "
-                    f"{', '.join(report.values)}"
-                )
+        _check_measured(name, report, wanted or (metric,))
         bad = ~np.isfinite(report.values[metric])
         if bad.any():
             query = report.queries[int(np.argmax(bad))]
@@ -383,15 +399,23 @@ def _metrics_of(
 
 
 def _warnings_of(reports: Mapping[str, Report]) -> list[str]:
-    """Give the warnings of the reports, each once, with the systems that it is of."""
+    """Give what reports warn of, each once, with its systems; and how they differ."""
     names: dict[str, list[str]] = {}
     for name, report in reports.items():
         for text in report.warnings:
             names.setdefault(text, []).append(name)
-    return [
+    told = [
         text if len(whose) == len(reports) else f"{', '.join(whose)}: {text}"
         for text, whose in names.items()
     ]
+    if _differ(reports, "machine"):
+        told.append(
+            "the systems were measured on different machines; their times cannot be "
+            "compared"
+        )
+    if _differ(reports, "truth"):
+        told.append("the systems were judged by different ground truths")
+    return told
 
 
 def _differ(reports: Mapping[str, Report], key: str) -> bool:
@@ -415,7 +439,12 @@ def _differences(
     )
     turned = gains.mean(axis=0) < 0
     gains[:, turned] *= -1
-    intervals, probabilities = _resampled(gains, resampling)
+    intervals = bootstrap_intervals(gains, **resampling._asdict())
+    probabilities = paired_tests(
+        gains,
+        n_resamples=resampling.n_resamples,
+        random_state=resampling.random_state,
+    )
     corrected = [
         value
         for start in range(0, len(asked), len(pairs))
@@ -443,17 +472,3 @@ def _differences(
         f"n_resamples={resampling.n_resamples:,} is too few to show any difference of "
         f"{len(pairs):,} pairs of systems; take at least {needed:,}"
     ]
-
-
-def _resampled(
-    gains: NDArray[np.float64], resampling: _Resampling
-) -> tuple[list[Interval], list[float]]:
-    """Give the interval and the probability of each column of paired differences."""
-    drawn = {
-        "n_resamples": resampling.n_resamples,
-        "random_state": resampling.random_state,
-    }
-    return (
-        [bootstrap_interval(each, **resampling._asdict()) for each in gains.T],
-        [paired_test(each, **drawn) for each in gains.T],
-    )

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_count
 from cvret.errors import FormatError, UnknownNameError
 from cvret.evaluation.report import Report
+from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.statistics import Interval
 
 __all__ = [
@@ -466,11 +467,6 @@ def gains_of(
     """
     gains = second - first if small_is_good(metric) else first - second
     return np.where(np.abs(gains) < _ROUNDING, 0.0, gains)
-
-
-def small_is_good(metric: str) -> bool:
-    """Tell whether small values of a metric are good."""
-    return metric.partition("@")[0] in ("ANMRR", "error rate", "distractors")
 
 
 def _f1_by_class(report: Report) -> dict[str, float]:

@@ -6,7 +6,8 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cvret.evaluation.comparison import Comparison, small_is_good
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.wording import duration, figures, probability
 
 __all__ = ["csv_of", "markdown_of", "text_of"]
@@ -55,9 +56,9 @@ def markdown_of(comparison: Comparison) -> str:
         "\n".join(f"- {_escaped(each)}" for each in comparison.warnings),
         "## Systems",
         _table(_systems(comparison)),
-        f"Intervals hold the mean with {percent} confidence, over queries drawn as these "
-        "were, in this one collection. Times are medians of a query. Systems on the "
-        "front are beaten by no other in both accuracy and time.",
+        f"Intervals hold the mean with {percent} confidence, over queries drawn as "
+        "these were, in this one collection. Times are medians of a query. Systems on "
+        "the front are beaten by no other in both accuracy and time.",
         "## All metrics",
         _table(_metrics(comparison)),
         "## Pairs",

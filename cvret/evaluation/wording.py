@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from cvret.evaluation.comparison import Comparison, Difference, small_is_good
+from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.scoring import small_is_good
 
 __all__ = [
     "FEW_QUERIES",
