@@ -9,7 +9,7 @@ from cvret.collection.state import State
 from cvret.images.hashing import share_in_sketch
 from cvret.protocols import Learner
 
-__all__ = ["fit_seconds", "learned_share", "learned_shares"]
+__all__ = ["learned_share", "learned_shares"]
 
 _UNKNOWN = float("nan")
 
@@ -21,7 +21,7 @@ def learned_share(
 
     Parameters
     ----------
-    index_or_state : Index or State
+    index_or_state : Index, FieldSearch or State
         What is asked.
     field_names : sequence of str, optional
         Its fields; by default all.
@@ -58,7 +58,7 @@ def learned_shares(
 
     Parameters
     ----------
-    index_or_state : Index or State
+    index_or_state : Index, FieldSearch or State
         What is asked.
     field_names : sequence of str, optional
         Its fields; by default all.
@@ -77,14 +77,6 @@ def learned_shares(
     ]
     names = state.fields if field_names is None else field_names
     return {name: _share(state.fields[name].part, hashes) for name in names}
-
-
-def fit_seconds(index_or_state: Any) -> float:
-    """Give how long an index took to learn; 0 if it has not, NaN where unknown."""
-    state: State = getattr(index_or_state, "_state", index_or_state)
-    if not state.settings["learned"]:
-        return 0.0
-    return float(state.settings.get("fit", {}).get("seconds", _UNKNOWN))
 
 
 def _share(part: Any, hashes: list[bytes]) -> float:
