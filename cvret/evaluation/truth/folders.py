@@ -4,10 +4,11 @@ from collections import defaultdict
 from os import PathLike
 from pathlib import Path
 
+from cvret.collection.roots import check_prefix
 from cvret.evaluation.truth.ground_truth import GroundTruth
 from cvret.images.folders import list_images
 
-__all__ = ["from_folders"]
+__all__ = ["class_of", "from_folders", "start_of"]
 
 
 def from_folders(folder: str | PathLike[str], *, prefix: str = "") -> GroundTruth:
@@ -41,10 +42,9 @@ def from_folders(folder: str | PathLike[str], *, prefix: str = "") -> GroundTrut
     """
     classes_of = defaultdict(set)
     for id_ in list_images(folder).ids:
-        class_, slash, _ = id_.partition("/")
-        if slash:
+        if class_ := class_of(id_):
             classes_of[class_].add(id_)
-    start = prefix.strip("/") + "/" if prefix else ""
+    start = start_of(prefix)
     relevant = {
         query: frozenset(start + other for other in members if other != query)
         for members in classes_of.values()
@@ -64,3 +64,15 @@ def from_folders(folder: str | PathLike[str], *, prefix: str = "") -> GroundTrut
         query_classes={query: classes[query] for query in sorted(relevant)},
         name="folders",
     )
+
+
+def class_of(id_: str) -> str:
+    """Give the first folder of an id, and nothing for a file beside the folders."""
+    class_, slash, _ = id_.partition("/")
+    return class_ if slash else ""
+
+
+def start_of(prefix: str) -> str:
+    """Give what `Index.add` puts before ids for a prefix."""
+    checked = check_prefix(prefix)
+    return f"{checked}/" if checked else ""
