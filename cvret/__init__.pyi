@@ -23,7 +23,8 @@ from .errors import (
 )
 from .evaluation import truth
 from .evaluation.agreement import Agreement, agreement, agreement_of
-from .evaluation.comparison import Comparison
+from .evaluation.comparing import compare
+from .evaluation.comparison import Comparison, Difference
 from .evaluation.evaluate import evaluate
 from .evaluation.report import Report
 from .evaluation.truth import GroundTruth
@@ -142,6 +143,7 @@ __all__ = [
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
+    "Difference",
     "DifferenceHash",
     "Diffusion",
     "DoctorReport",
@@ -210,6 +212,7 @@ __all__ = [
     "__version__",
     "agreement",
     "agreement_of",
+    "compare",
     "compare_aligned",
     "evaluate",
     "find_duplicates",

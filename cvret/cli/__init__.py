@@ -14,6 +14,7 @@ import click
 from cvret.cli.agreeing import agreement
 from cvret.cli.asking import evaluate, explain, search, similar
 from cvret.cli.building import add, index, info
+from cvret.cli.comparing import compare
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
@@ -44,6 +45,7 @@ COMMANDS = (
     add,
     agreement,
     compact,
+    compare,
     demo,
     describe,
     doctor,

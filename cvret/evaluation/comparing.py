@@ -317,8 +317,9 @@ def _on_common_queries(
     if not common:
         raise ValueError("there is no query that every system could be asked")
     told = [
-        f"{len(asked) - len(common):,} queries that {name} was asked are left out, "
-        "because another system could not be"
+        f"{_count(len(asked) - len(common))} that {name} was asked "
+        f"{'is' if len(asked) - len(common) == 1 else 'are'} left out, because another "
+        "system could not be"
         for name, asked in sets.items()
         if len(asked) > len(common)
     ]
@@ -327,6 +328,10 @@ def _on_common_queries(
         for name, each in reports.items()
     }
     return narrow, told
+
+
+def _count(n: int) -> str:
+    return f"{n:,} query" if n == 1 else f"{n:,} queries"
 
 
 def _narrowed(
@@ -384,7 +389,7 @@ def _metrics_of(
         if bad.any():
             query = report.queries[int(np.argmax(bad))]
             raise ValueError(
-                f"{metric} of {name} is not a number for {int(bad.sum()):,} queries, "
+                f"{metric} of {name} is not a number for {_count(int(bad.sum()))}, "
                 f"the first {query}; leave them out, or choose another metric"
             )
     compared, told = [], []

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 
 from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.guards import FEW
 from cvret.evaluation.scoring import small_is_good
 
 __all__ = [
-    "FEW_QUERIES",
     "duration",
     "enumeration",
     "figures",
@@ -15,9 +15,6 @@ __all__ = [
     "probability",
     "sentence_of",
 ]
-
-FEW_QUERIES = 30
-"""Below so many queries, a sentence says that these are few."""
 
 _MOST_NAMED = 6
 
@@ -215,7 +212,7 @@ def _few(comparison: Comparison) -> str:
             f"So few queries can show no difference, however large; take {least} at "
             "the very least."
         )
-    return "Queries are few: only large differences show." if n < FEW_QUERIES else ""
+    return "Queries are few: only large differences show." if n < FEW else ""
 
 
 def _measured(comparison: Comparison) -> str:
