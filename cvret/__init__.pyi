@@ -4,6 +4,7 @@ from .aligning import Alignment, compare_aligned
 from .collection.adding import AddReport
 from .collection.diagnosis import VocabularyReport
 from .collection.doctoring import DoctorReport
+from .collection.field_search import FieldSearch
 from .collection.grouping import DuplicateGroup, DuplicatePair, DuplicateReport
 from .collection.index import Index
 from .duplicates import find_duplicates
@@ -23,10 +24,15 @@ from .errors import (
 )
 from .evaluation import truth
 from .evaluation.agreement import Agreement, agreement, agreement_of
+from .evaluation.classification import Classification
+from .evaluation.classifying import classify
+from .evaluation.combining import Fused
 from .evaluation.comparing import compare
 from .evaluation.comparison import Comparison, Difference
+from .evaluation.concatenating import Concatenated
 from .evaluation.evaluate import evaluate
 from .evaluation.report import Report
+from .evaluation.splits import Split, split
 from .evaluation.truth import GroundTruth
 from .features.boosted import BEBLID, TEBLID
 from .features.brisk import BRISK
@@ -83,6 +89,7 @@ from .images.preparing import (
     Resize,
 )
 from .images.reading import read_image
+from .metrics.classification import ClassTable, class_table
 from .metrics.full_reference import Measurement, full_reference, quality_map
 from .metrics.one_against_many import rank_by_metric
 from .metrics.table import MetricTable
@@ -132,6 +139,8 @@ __all__ = [
     "BinaryCodes",
     "BinaryVocabulary",
     "BlockMeanHash",
+    "ClassTable",
+    "Classification",
     "ColorAutoCorrelogram",
     "ColorCoherenceVector",
     "ColorLayout",
@@ -140,6 +149,7 @@ __all__ = [
     "ColorStructure",
     "Comparison",
     "CompletedLBP",
+    "Concatenated",
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
@@ -155,10 +165,12 @@ __all__ = [
     "EdgeHistogram",
     "EqualizeIntensity",
     "Explanation",
+    "FieldSearch",
     "FisherVector",
     "FlatBackground",
     "FormatError",
     "FourierDescriptors",
+    "Fused",
     "GaborBank",
     "GreyWorld",
     "GroundTruth",
@@ -200,6 +212,7 @@ __all__ = [
     "SimulatedViews",
     "Sketch",
     "SpatialVerification",
+    "Split",
     "Tamura",
     "UnknownNameError",
     "Verification",
@@ -212,6 +225,8 @@ __all__ = [
     "__version__",
     "agreement",
     "agreement_of",
+    "class_table",
+    "classify",
     "compare",
     "compare_aligned",
     "evaluate",
@@ -222,5 +237,6 @@ __all__ = [
     "quality_map",
     "rank_by_metric",
     "read_image",
+    "split",
     "truth",
 ]

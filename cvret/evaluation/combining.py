@@ -1,7 +1,6 @@
-"""Systems combined: their rankings fused, or their vectors concatenated."""
+"""Systems combined by what they rank: late fusion."""
 
 from collections.abc import Mapping, Sequence
-from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,38 +10,21 @@ from numpy.typing import NDArray
 from cvret._checks import check_choice, check_count, check_number
 from cvret.collection.fusing import standardized_weights
 from cvret.collection.index import Index
-from cvret.evaluation.scaling import NORMALIZATIONS, Scaling
-from cvret.index.dense import DenseIndex
 from cvret.protocols import System
 from cvret.records import Ranking
 
-__all__ = ["Concatenated", "Fused", "query_of", "scores_by"]
+__all__ = ["Combination", "Fused", "description_of", "name_of", "query_of", "scores_by"]
 
 FUSIONS = ("standardized", "mean", "ranks")
 """How `Fused` makes one score of several."""
 
-METRICS = (
-    "chi2",
-    "correlation",
-    "cosine",
-    "hellinger",
-    "intersection",
-    "l1",
-    "l2",
-    "relative-l1",
-    "tanimoto",
-)
-"""How `Concatenated` compares: those for which the order of elements means nothing."""
-
-_NOT_NEGATIVE = ("chi2", "hellinger", "intersection", "relative-l1")
 _RANK_CONSTANT = 60  # of reciprocal rank fusion, as its paper has it
 _UNKNOWN = float("nan")
 
 Doubles = NDArray[np.float64]
-Vectors = NDArray[np.float32]
 
 
-class _Combination:
+class Combination:
     """What systems over the same images have in common when they are combined."""
 
     systems: tuple[Any, ...]
@@ -63,7 +45,7 @@ class _Combination:
         # An index may grow; what is combined must stay what it is.
         self.systems = tuple(s.by() if isinstance(s, Index) else s for s in systems)
         self.ids = tuple(sorted(self.systems[0].ids))
-        self.name = joint.join(map(_name_of, self.systems))
+        self.name = joint.join(map(name_of, self.systems))
         self._rows = {id_: row for row, id_ in enumerate(self.ids)}
         for system in self.systems[1:]:
             _check_same(self.systems[0], self._rows, system)
@@ -129,7 +111,7 @@ class FusedQuery(NamedTuple):
     parts: tuple[Any, ...]
 
 
-class Fused(_Combination):
+class Fused(Combination):
     """Late fusion: each system ranks all images, and its scores are combined.
 
     Parameters
@@ -200,7 +182,7 @@ class Fused(_Combination):
     def describe(self) -> str:
         """Give what is combined, and how, in one line."""
         systems = " + ".join(
-            f"{weight:g} x [{_description_of(system)}]"
+            f"{weight:g} x [{description_of(system)}]"
             for weight, system in zip(self.weights, self.systems, strict=True)
         )
         return f"{systems}, fused by {self.how}"
@@ -236,7 +218,7 @@ class Fused(_Combination):
             for system, part in zip(self.systems, query.parts, strict=True)
         ]
         scores = [
-            scores_by(self._rows, ranking, _name_of(system))
+            scores_by(self._rows, ranking, name_of(system))
             for system, ranking in zip(self.systems, rankings, strict=True)
         ]
         found = self._ranking(self._fuse(scores), k)
@@ -251,160 +233,19 @@ class Fused(_Combination):
 
     def _fuse(self, scores: Sequence[Doubles]) -> Doubles:
         """Give the fused scores of all images."""
-        weights = dict(enumerate(self.weights))
+        places = list(map(str, range(len(scores))))  # two systems may have one name
+        found = dict(zip(places, scores, strict=True))
+        weights = dict(zip(places, self.weights, strict=True))
         if self.how == "ranks":
-            scores = [_reciprocal_ranks(each) for each in scores]
+            found = {place: _reciprocal_ranks(each) for place, each in found.items()}
         elif self.how == "standardized":
-            named = {str(place): each for place, each in enumerate(scores)}
-            wanted = {str(place): weight for place, weight in weights.items()}
-            divided = standardized_weights(wanted, named)
-            weights = {int(place): weight for place, weight in divided.items()}
+            weights = standardized_weights(weights, found)
         summed = np.zeros(len(self))
         for place, weight in weights.items():
-            summed += weight * scores[place]
+            summed += weight * found[place]
         # Divided last, so that scores of 1 in all systems give exactly 1.
         fused: Doubles = summed / sum(weights.values())
         return fused
-
-
-class Concatenated(_Combination):
-    """The vectors of several systems, made comparable and searched as one.
-
-    Parameters
-    ----------
-    systems : sequence of System
-        At least two with ``vectors()``, over the same images: `FieldSearch` of one
-        field each, or `Concatenated`.
-    normalize : {"range", "l2", "standard"}
-        Each element to [0, 1], by the lowest and the highest that the collection has;
-        each vector to length 1; or each element to mean 0 and standard deviation 1 over
-        the collection.
-    metric : str
-        How the concatenated vectors are compared: one of `METRICS`.
-
-    Raises
-    ------
-    ValueError, TypeError
-        If systems rank different images, which are named, one has no vectors, an
-        argument is wrong, or the metric needs elements of at least 0 and there are
-        others.
-
-    See Also
-    --------
-    Fused : combines what the systems have found.
-
-    Notes
-    -----
-    Every image is compared, exactly. An element that is the same for all images becomes
-    0, for queries too. What a query has beyond the range of the collection counts as
-    the end of the range, for else one element could outweigh all others; standardized
-    elements are not clipped. Vectors alone are compared: re-rankers and mirror images
-    of the systems are left out. With "l2" each system has the same say, with the others
-    one of many elements has more.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import cvret
-    >>> from PIL import Image
-    >>> fields = {"color": cvret.HSVHistogram(), "edges": cvret.HOG()}
-    >>> with tempfile.TemporaryDirectory() as work:
-    ...     index = cvret.Index.create(Path(work) / "i.cvret", fields=fields)
-    ...     for name in ("red", "blue"):
-    ...         path = Path(work) / f"{name}.png"
-    ...         Image.new("RGB", (64, 64), name).save(path)
-    ...         _ = index.add(path)
-    ...     both = Concatenated([index.by("color"), index.by("edges")])
-    ...     ranking = both.search(both.encode(path), k=1)
-    >>> both.name, ranking.ids, ranking.scores.tolist()
-    ('color++edges', ('blue.png',), [1.0])
-    """
-
-    def __init__(
-        self, systems: Sequence[Any], normalize: str = "range", metric: str = "l2"
-    ):
-        super().__init__(systems, "++")
-        check_choice("normalize", normalize, NORMALIZATIONS)
-        check_choice("metric", metric, METRICS)
-        self.normalize = normalize
-        self.metric = metric
-        self._scalings = []
-        parts = []
-        for system in self.systems:
-            found = self._sorted_vectors(system)
-            scaling = Scaling.learned_of(found, normalize)
-            self._scalings.append(scaling)
-            parts.append(scaling.apply(found))
-        self._vectors: Vectors = np.concatenate(parts, axis=1)
-        if metric in _NOT_NEGATIVE and (self._vectors < 0).any():
-            raise ValueError(
-                f"metric {metric!r} compares elements of at least 0, and "
-                f"normalize={normalize!r} gives some below; use metric='l2' or 'l1'"
-            )
-        self._searcher = DenseIndex([{"vectors": self._vectors}], metric)
-
-    def describe(self) -> str:
-        """Give what is combined, and how, in one line."""
-        systems = " ++ ".join(f"[{_description_of(s)}]" for s in self.systems)
-        return (
-            f"{systems}, each normalized by {self.normalize}, compared by {self.metric}"
-        )
-
-    def encode(
-        self,
-        query: Any,
-        *,
-        region: tuple[float, float, float, float] | None = None,
-    ) -> Vectors:
-        """Compute the (d,) vector that a picture, or a part of it, asks with."""
-        return self._joined([s.encode(query, region=region) for s in self.systems])
-
-    def query_of(self, id_: str) -> Vectors:
-        """Give the (d,) vector of an image.
-
-        Raises
-        ------
-        KeyError
-            If there is no such image.
-        """
-        if id_ not in self._rows:
-            raise KeyError(f"no image {id_!r} is in {self.name}")
-        vector: Vectors = self._vectors[self._rows[id_]]
-        return vector
-
-    def search(self, query: Any, k: int = 10) -> Ranking:
-        """Rank by a picture, or what `encode` made of it; the `k` best."""
-        if isinstance(query, str | PathLike) or np.ndim(query) == 3:
-            query = self.encode(query)
-        return self._ranking(self._searcher.score(query), k)
-
-    def vectors(self) -> tuple[tuple[str, ...], Vectors]:
-        """Give the ids, and the concatenated vectors, float32, shape (n, d)."""
-        return self.ids, self._vectors
-
-    def vector_of(self, query: Vectors) -> Vectors:
-        """Give the (d,) vector of what `encode` made of a picture: itself."""
-        return query
-
-    def _joined(self, queries: Sequence[Any]) -> Vectors:
-        together = zip(self.systems, self._scalings, queries, strict=True)
-        parts = [
-            scaling.apply(system.vector_of(query)[None])[0]
-            for system, scaling, query in together
-        ]
-        return np.concatenate(parts)
-
-    def _sorted_vectors(self, system: Any) -> Vectors:
-        """Give the vectors of a system in the order of ids."""
-        if not hasattr(system, "vectors") or not hasattr(system, "vector_of"):
-            raise TypeError(
-                f"{_name_of(system)} has no vectors to concatenate; take one field of "
-                "an index by index.by(name), or use Fused"
-            )
-        ids, vectors = system.vectors()
-        found = np.empty_like(vectors)
-        found[[self._rows[id_] for id_ in ids]] = vectors
-        return found
 
 
 def query_of(system: Any, id_: str) -> Any:
@@ -468,14 +309,16 @@ def _check_same(first: Any, rows: Mapping[str, int], other: Any) -> None:
             some = ", ".join(sorted(ids)[:3]) + (", ..." if len(ids) > 3 else "")
             raise ValueError(
                 "systems must rank the same images to be combined; "
-                f"{len(ids):,} of {_name_of(having)} are not in {_name_of(lacking)}: "
+                f"{len(ids):,} of {name_of(having)} are not in {name_of(lacking)}: "
                 f"{some}"
             )
 
 
-def _name_of(system: Any) -> str:
+def name_of(system: Any) -> str:
+    """Give what a system is called."""
     return str(getattr(system, "name", type(system).__name__))
 
 
-def _description_of(system: Any) -> str:
-    return str(system.describe()) if hasattr(system, "describe") else _name_of(system)
+def description_of(system: Any) -> str:
+    """Give one line on what a system is, or its name."""
+    return str(system.describe()) if hasattr(system, "describe") else name_of(system)

@@ -130,8 +130,8 @@ def evaluate(
     ...     _ = index.add(Path(work) / "photos")
     ...     truth = cvret.truth.from_folders(Path(work) / "photos")
     ...     report = cvret.evaluate(index, truth)
-    >>> report.metrics["mAP"], report.intervals["mAP"], report.predicted["red/1.png"]
-    (1.0, Interval(low=1.0, high=1.0), 'red')
+    >>> report.metrics["mAP"], report.intervals["mAP"], report.results["red/1.png"][0]
+    (1.0, Interval(low=1.0, high=1.0), Result(id='red/2.png', score=1.0, right=True))
     >>> report.warnings[0].partition(":")[0]
     '4 queries can support no claim'
     """
@@ -162,8 +162,8 @@ def evaluate(
         random_state=random_state,
     )
     missing = frozenset().union(*(truth.relevant[q] for q in queries)).difference(ids)
-    missing -= frozenset().union(*(files.own_ids(truth, q) for q in queries))
     shares = _learned_shares(system)
+    query_files = {query: str(truth.file_of(query)) for query in queries}
     same = _duplicates(truth, queries, files, duplicates, progress)
     return Report(
         name=_name_of(system) if name is None else name,
@@ -188,15 +188,17 @@ def evaluate(
         confidence=confidence,
         random_state=random_state,
         about={
-            "system": system.describe() if hasattr(system, "describe") else repr(system),
+            "system": system.describe()
+            if hasattr(system, "describe")
+            else repr(system),
             "truth": f"{truth.name or 'ground truth'}, {len(truth):,} queries",
             "n_resamples": n_resamples,
             "versions": versions(),
             "machine": machine(),
             "date": date.today().isoformat(),
         },
-        files=_shown_files(answers, files),
-        query_files={query: str(truth.file_of(query)) for query in queries},
+        files=query_files | _files_of_results(answers, files),
+        query_files=query_files,
     )
 
 
@@ -342,7 +344,9 @@ def _learned_shares(system: Any) -> dict[str, float]:
 
 def _largest(shares: Mapping[str, float]) -> float:
     largest = max((share for share in shares.values() if share == share), default=0.0)
-    return _UNKNOWN if not largest and np.isnan(list(shares.values())).any() else largest
+    return (
+        _UNKNOWN if not largest and np.isnan(list(shares.values())).any() else largest
+    )
 
 
 def _duplicates(
@@ -361,7 +365,9 @@ def _duplicates(
     return guards.duplicates_among(asked, files.by_id, mode, progress)
 
 
-def _shown_files(answers: Mapping[str, _Answer], files: ImageFiles) -> dict[str, str]:
+def _files_of_results(
+    answers: Mapping[str, _Answer], files: ImageFiles
+) -> dict[str, str]:
     """Give where the results lie that a report can show."""
     shown = dict.fromkeys(each.id for a in answers.values() for each in a.results)
     return {id_: str(files.by_id[id_]) for id_ in shown if id_ in files.by_id}

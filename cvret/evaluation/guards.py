@@ -81,10 +81,11 @@ def of_numbers(n: int, confidence: float) -> list[str]:
     >>> of_numbers(30, 0.95), len(of_numbers(5, 0.95)[0]) > 0
     ([], True)
     """
-    if 2.0 ** (1 - n) > 1 - confidence:
+    chance = 2.0 ** (1 - n)  # what the paired test gives at best
+    if chance > 1 - confidence:
         return [
             f"{_count(n, 'query', 'queries')} can support no claim: a system that is "
-            f"better on each of so few is so by chance with probability {2.0 ** (1 - n):g}"
+            f"better on each of so few is so by chance with probability {chance:g}"
         ]
     if n < FEW:
         return [f"{n} queries are few; only a large difference can be told from chance"]
@@ -102,14 +103,20 @@ def of_missing(missing: Collection[str]) -> list[str]:
     n = len(missing)
     if not n:
         return []
-    are = "is not in the collection, and counts" if n == 1 else (
-        "are not in the collection, and count"
+    are = (
+        "is not in the collection, and counts"
+        if n == 1
+        else ("are not in the collection, and count")
     )
     some = _some(sorted(missing))
-    return [f"{_count(n, 'relevant image', 'relevant images')} {are} as not found: {some}"]
+    return [
+        f"{_count(n, 'relevant image', 'relevant images')} {are} as not found: {some}"
+    ]
 
 
-def of_duplicates(pairs: Sequence[tuple[str, str]], mode: str, n_queries: int) -> list[str]:
+def of_duplicates(
+    pairs: Sequence[tuple[str, str]], mode: str, n_queries: int
+) -> list[str]:
     """Warn of queries that the collection holds under another name.
 
     Examples
@@ -193,7 +200,9 @@ def _near_pictures(
         ThreadPoolExecutor(available_cores()) as pool,
     ):
         hashes = {}
-        for file, code in zip(different, pool.map(_picture_hash, different), strict=True):
+        for file, code in zip(
+            different, pool.map(_picture_hash, different), strict=True
+        ):
             hashes[file] = code
             advance()
     codes = np.array([hashes[images[id_]] for id_ in ids], np.uint64)
@@ -201,7 +210,9 @@ def _near_pictures(
     for query, (file, own) in asked.items():
         if hashes[file] == 0:  # of one color, or unreadable
             continue
-        near = (np.bitwise_count(codes ^ np.uint64(hashes[file])) <= _RADIUS) & (codes > 0)
+        near = (np.bitwise_count(codes ^ np.uint64(hashes[file])) <= _RADIUS) & (
+            codes > 0
+        )
         found += [
             (query, ids[place])
             for place in np.flatnonzero(near).tolist()

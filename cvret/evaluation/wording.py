@@ -187,20 +187,21 @@ def _cost(comparison: Comparison, best: str, tied: Sequence[str]) -> str:
         return ""
     fastest = min(rivals, key=lambda name: times[name])
     slowest = max(rivals, key=lambda name: times[name])
-    took = {name: f"{duration(ms)} a query" for name, ms in times.items()}
+    took = {name: duration(ms) for name, ms in times.items()}
+    shortest = f"{took[fastest]} a query in the median"
     if took[fastest] == took[slowest]:
         whose = "Both take" if len(rivals) == 2 else "All of these take"
-        return f"{whose} {took[best]} in the median."
-    if not tied:
-        if fastest == best:
-            return f"{best} is the fastest, too: {took[best]} in the median."
+        return f"{whose} {shortest}."
+    if tied:
         return (
-            f"{best} takes {took[best]} in the median, {fastest}, the fastest, "
-            f"{took[fastest]}."
+            f"Of these, {fastest} is the fastest, {shortest}; {slowest} takes "
+            f"{took[slowest]}."
         )
+    if fastest == best:
+        return f"{best} is the fastest, too: {shortest}."
     return (
-        f"Of these, {fastest} is the fastest, {took[fastest]} in the median; {slowest} "
-        f"takes {took[slowest]}."
+        f"{best} takes {took[best]} a query in the median, {fastest}, the fastest, "
+        f"{took[fastest]}."
     )
 
 

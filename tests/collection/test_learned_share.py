@@ -42,7 +42,7 @@ def test_what_ships_learned_from_none(tmp_path, quick_parts, noise):
     assert learned_shares(index) == {"words": 0.0, "color": 0.0}  # without an image
     index.add(noise(tmp_path / "a.png", 1))
     assert learned_shares(index) == {"words": 0.0, "color": 0.0}
-    assert 'fit_seconds' not in index.info()
+    assert "fit_seconds" not in index.info()
 
 
 def test_it_is_unknown_for_a_vocabulary_without_a_sketch(tmp_path, coffee, noise):
@@ -71,7 +71,7 @@ def test_an_index_without_the_seconds_opens_as_ever(fitted, tmp_path):
     write_manifest(fitted.path, manifest)
     again = cvret.Index.open(fitted.path)
     assert len(again) == 4
-    assert 'fit_seconds' not in again.info()
+    assert "fit_seconds" not in again.info()
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_markdown_has_classes_where_there_are_some(found):
             "",
             QUERIES,
             {"mAP": np.ones(4)},
-            {},
+            {"mAP": Interval(1, 1)},
             {},
             4,
             Costs(Spread(1, 1), Spread(1, 1)),

@@ -112,7 +112,7 @@ def test_of_those_that_cannot_be_told_from_the_best_the_fastest_is_named():
     assert text.startswith("Which of a and b is best cannot be told from these 1,000")
     assert "a ranks better than c and d (corrected p at most 0.030)." in text
     assert text.endswith(
-        "Of these, b is the fastest, 12 ms in the median; a takes 45 ms."
+        "Of these, b is the fastest, 12 ms a query in the median; a takes 45 ms."
     )
     assert "b ranks better" not in text
 
