@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from cvret.catalog import DESCRIPTORS, ENCODERS, EXTRACTORS, find
 from cvret.collection.index import Index
 from cvret.errors import NotFittedError, UnknownNameError
-from cvret.evaluation.combining import Concatenated, Fused
+from cvret.evaluation.combining import Fused
+from cvret.evaluation.concatenating import Concatenated
 from cvret.evaluation.report import Report
 from cvret.features.pixels import Pixels
 from cvret.metrics.definitions import METRICS
