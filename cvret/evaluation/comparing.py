@@ -353,6 +353,7 @@ def _narrowed(
         results={q: each for q, each in report.results.items() if q in kept},
         query_classes={q: c for q, c in report.query_classes.items() if q in kept},
         predicted={q: c for q, c in report.predicted.items() if q in kept},
+        duplicates=tuple(pair for pair in report.duplicates if pair[0] in kept),
         confidence=confidence,
     )
 
@@ -453,7 +454,7 @@ def _differences(
     corrected = [
         value
         for start in range(0, len(asked), len(pairs))
-        for value in holm(probabilities[start : start + len(pairs)]).tolist()
+        for value in holm(probabilities[start : start + len(pairs)].tolist()).tolist()
     ]
     differences = tuple(
         Difference(

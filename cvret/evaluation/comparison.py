@@ -29,7 +29,7 @@ __all__ = [
 FORMATS = (".html", ".md", ".csv", ".json")
 """What a comparison can be written as."""
 
-_FORMAT = 1  # of the JSON
+_KIND, _FORMAT = "cvret comparison", 1  # of the JSON
 _ROUNDING = 1e-12  # values that differ by less are equal
 
 
@@ -228,7 +228,10 @@ class Comparison:
                 "the queries have no classes; a ground truth such as "
                 "truth.from_folders has them"
             )
-        first, second = (_f1_by_class(self.reports[name]) for name in (a, b))
+        first, second = (
+            {row.label: row.f1 for row in self.reports[name].class_table().rows}
+            for name in (a, b)
+        )
         rows = (
             ClassDifference(
                 label, n, first[label], second[label], first[label] - second[label]
@@ -326,6 +329,7 @@ class Comparison:
         What is undefined is None.
         """
         return {
+            "kind": _KIND,
             "format": _FORMAT,
             "sentence": self.sentence,
             "metric": self.metric,
@@ -347,10 +351,12 @@ class Comparison:
         FormatError
             If it is none, or of a newer format.
         """
+        if not isinstance(values, Mapping) or values.get("kind") != _KIND:
+            raise FormatError("this is no comparison of cvret compare")
         if values.get("format") != _FORMAT:
             raise FormatError(
-                f"a comparison must have format {_FORMAT}, got "
-                f"{values.get('format')!r}; is it the file of a report?"
+                f"this comparison has format {values.get('format')!r}, this cvret "
+                f"reads {_FORMAT}; upgrade cvret or compare again"
             )
         try:
             return cls(
@@ -365,7 +371,9 @@ class Comparison:
                 float(values["confidence"]),
                 dict(values["about"]),
             )
-        except (KeyError, TypeError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            if isinstance(error, FormatError):
+                raise
             raise FormatError(f"the comparison is damaged: {error!r}") from error
 
     @classmethod
@@ -384,7 +392,7 @@ class Comparison:
             return cls.from_dict(values)
         except FormatError as error:
             raise FormatError(f"{fspath(path)}: {error}") from error
-        except (ValueError, AttributeError) as error:
+        except (ValueError, RecursionError) as error:
             raise FormatError(f"{fspath(path)} is no comparison: {error}") from error
 
     def to_markdown(self) -> str:
@@ -467,22 +475,6 @@ def gains_of(
     """
     gains = second - first if small_is_good(metric) else first - second
     return np.where(np.abs(gains) < _ROUNDING, 0.0, gains)
-
-
-def _f1_by_class(report: Report) -> dict[str, float]:
-    """Give F1 of each class that queries have."""
-    from sklearn.metrics import f1_score
-
-    queries = list(report.query_classes)
-    labels = sorted(set(report.query_classes.values()))
-    values = f1_score(
-        [report.query_classes[query] for query in queries],
-        [report.predicted.get(query, "") for query in queries],
-        labels=labels,
-        average=None,
-        zero_division=0,
-    )
-    return dict(zip(labels, map(float, values), strict=True))
 
 
 def _difference(values: Mapping[str, Any]) -> Difference:

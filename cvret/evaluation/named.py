@@ -90,7 +90,7 @@ def named_systems(
         - ``scenes``: a recipe, perhaps with fields of it, ``scenes:color``;
         - ``hsv``: a descriptor of the catalog, in its default form;
         - ``ssim``: a full-reference metric of pictures made 64 x 64;
-        - ``vlad`` or ``orb/vlad``: an encoder, of SIFT or another extractor, that
+        - ``vlad`` or ``kaze/vlad``: an encoder, of SIFT or another extractor, that
           learns from the very pictures, of which the report then warns;
         - ``hsv+lbp``: fused, see `cvret.Fused`; ``hsv++lbp``: concatenated, see
           `cvret.Concatenated`, which binds closer.
@@ -152,37 +152,41 @@ def named_systems(
 
 def _parse(text: str) -> _Named:
     """Read the text of one system."""
-    whole = _source(text) if _is_path(text) else None
-    name, body = None, text
-    if whole is None and (match := _OWN_NAME.fullmatch(text)):
+    name, body = "", text
+    if not _is_path(text) and (match := _OWN_NAME.fullmatch(text)):
         name, body = match[1].strip(), match[2]
-        whole = _source(body) if _is_path(body) else None
-    if whole is not None:
-        sources: tuple[tuple[_Source, ...], ...] = ((whole,),)
-    else:
-        sources = tuple(
-            tuple(_source(part) for part in group.split("++"))
-            for group in _PLUS.split(body)
-        )
+    groups = (
+        [[body]]
+        if _is_path(body)
+        else [group.split("++") for group in _PLUS.split(body)]
+    )
+    sources = tuple(tuple(map(_source, group)) for group in groups)
     joined = [source for group in sources for source in group]
     if len(joined) > 1 and any(source.kind == "report" for source in joined):
         raise ValueError(f"a report cannot be combined with others, got {text!r}")
-    if name is None:
-        name = Path(body).stem if joined[0].kind == "report" else _short(body)
-    if not name:
-        raise ValueError(f"a system must have a name, got {text!r}")
-    return _Named(name, sources)
+    return _Named(
+        name or "+".join("++".join(map(_short, group)) for group in groups), sources
+    )
 
 
-def _short(body: str) -> str:
-    """Give a text without the folders that an index lies in."""
-    return re.sub(r"[^+]*[/\\](?=[^/\\+]*\.cvret(?:[:+]|$))", "", body)
+def _short(text: str) -> str:
+    """Give the text of a source without the folders that a file lies in."""
+    head, options = _split(text)
+    if head.lower().endswith(".json"):
+        return Path(head).stem
+    if head.lower().endswith(".cvret"):
+        head = Path(head).name
+    return ":".join([head, *options])
 
 
 def _is_path(text: str) -> bool:
     """Tell whether a text is the path of an index or a report that is there."""
-    path, _ = _split(text)
-    return path.lower().endswith((".cvret", ".json")) and Path(path).exists()
+    path, options = _split(text)
+    return (
+        path.lower().endswith((".cvret", ".json"))
+        and Path(path).exists()
+        and not any("+" in option for option in options)
+    )
 
 
 def _split(text: str) -> tuple[str, list[str]]:
@@ -318,7 +322,7 @@ def _make(
     learning = {name: part for name, part in parts.items() if _must_learn(part)}
     ready = {name: part for name, part in parts.items() if name not in learning}
     by_recipe = {name: Index.create(work / f"{name}.cvret", name) for name in recipes}
-    by_part = {}
+    by_part: dict[str, tuple[Index, str]] = {}
     for folder, several in (("ready", ready), ("learning", learning)):
         if several:
             fields = {_field(name): part for name, part in several.items()}

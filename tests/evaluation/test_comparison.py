@@ -136,7 +136,15 @@ def test_json_holds_all_and_is_read_again(found, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "{}", '{"format": 9}', '{"format": 1}', "\udc80 not text"]
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"kind": "cvret comparison", "format": 9}',
+        '{"kind": "cvret comparison", "format": 1, "reports": {"a": 1}}',
+        "\udc80 not text",
+    ],
 )
 def test_what_is_no_comparison_is_refused(tmp_path, text):
     path = tmp_path / "comparison.json"
