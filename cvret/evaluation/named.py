@@ -216,8 +216,11 @@ def _source(text: str) -> _Source:
         return _Source("part", head)
     by: tuple[tuple[str, float], ...] = ()
     for option in options:
-        if option not in ("", _PLAIN):
-            by = _weights(option)
+        if option in ("", _PLAIN):
+            continue
+        if by:
+            raise ValueError(f"fields must be given once, with commas, got {text!r}")
+        by = _weights(option)
     kind = "index" if ending == ".cvret" else "recipe"
     return _Source(kind, head, by, _PLAIN in options)
 

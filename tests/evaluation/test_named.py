@@ -147,6 +147,7 @@ def test_what_cannot_be_read_is_in_no_system_and_told(reds, tmp_path):
         (["hsv+"], ValueError, "a system must have a name"),
         ([""], ValueError, "a system must have a name"),
         (["scenes:color=much"], ValueError, "fields must be like words=1"),
+        (["scenes:color:layout"], ValueError, "fields must be given once"),
         (["a.json+hsv"], ValueError, "a report cannot be combined"),
         (["nowhere.cvret"], FileNotFoundError, "nowhere.cvret"),
         (["nowhere.json"], FileNotFoundError, "nowhere.json"),
