@@ -12,14 +12,17 @@ import sys
 import click
 
 from cvret.cli.agreeing import agreement
-from cvret.cli.asking import evaluate, explain, search, similar
+from cvret.cli.asking import explain, search, similar
 from cvret.cli.building import add, index, info
+from cvret.cli.classifying import classify
 from cvret.cli.comparing import compare
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
+from cvret.cli.judging import evaluate
 from cvret.cli.keeping import compact, doctor, remove, verify
 from cvret.cli.measuring import metrics
+from cvret.cli.sheeting import sheet
 
 __all__ = ["cli", "main"]
 
@@ -44,6 +47,7 @@ def cli() -> None:
 COMMANDS = (
     add,
     agreement,
+    classify,
     compact,
     compare,
     demo,
@@ -57,6 +61,7 @@ COMMANDS = (
     metrics,
     remove,
     search,
+    sheet,
     similar,
     verify,
 )

@@ -264,13 +264,14 @@ def scores_by(rows: Mapping[str, int], ranking: Ranking, name: str) -> Doubles:
         If a score is not finite.
     """
     scores = np.zeros(len(rows))
-    for id_, score in zip(ranking.ids, ranking.scores.tolist(), strict=True):
-        if not np.isfinite(score):
-            raise ValueError(
-                f"scores must be finite to be combined, and {name} gave {score} for "
-                f"{id_}"
-            )
-        scores[rows[id_]] = score
+    undefined = np.flatnonzero(~np.isfinite(ranking.scores))
+    if len(undefined):
+        place = int(undefined[0])
+        raise ValueError(
+            f"scores must be finite to be combined, and {name} gave "
+            f"{ranking.scores[place]} for {ranking.ids[place]}"
+        )
+    scores[[rows[id_] for id_ in ranking.ids]] = ranking.scores
     return scores
 
 

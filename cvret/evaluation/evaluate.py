@@ -96,7 +96,7 @@ def evaluate(
     UnknownNameError
         If a metric or a field is not there.
     TypeError
-        If `system` is none.
+        If `system` or `truth` is none.
 
     See Also
     --------
@@ -136,6 +136,11 @@ def evaluate(
     '4 queries can support no claim'
     """
     system = _system_of(system, by, rerank)
+    if not isinstance(truth, GroundTruth):
+        raise TypeError(
+            f"truth must be a GroundTruth, got {truth!r}; make one with cvret.truth, "
+            "such as cvret.truth.from_folders"
+        )
     measured = (*DEFAULT_METRICS, *truth.metrics) if metrics is None else metrics
     measured = check_metrics(measured)
     if duplicates is not None:
@@ -178,7 +183,9 @@ def evaluate(
         left_out=tuple(left_out),
         missing=len(missing),
         warnings=(
-            *guards.of_learning(shares),
+            *guards.of_learning(
+                shares, _learned_queries(system, truth, queries, files)
+            ),
             *guards.of_duplicates(same, duplicates or "exact", len(queries)),
             *guards.of_numbers(len(queries), confidence),
             *guards.of_missing(missing),
@@ -243,38 +250,50 @@ def _ask(
     answers: dict[str, _Answer] = {}
     left_out = []
     with progress_bar("Evaluating", len(truth), progress) as advance:
-        for query, named in truth.relevant.items():
+        for query in truth.relevant:
+            own = files.own_ids(truth, query)
+            found = _answer(system, truth, query, own, len(ids), distractors, answers)
+            if isinstance(found, str):
+                left_out.append((query, found))
+            else:
+                answers[query] = found
             advance()
-            own: frozenset[str] = frozenset()
-            if not truth.counts_itself:
-                own = files.own_ids(truth, query)
-            relevant = named - own
-            if not relevant:
-                left_out.append((query, "nothing is relevant to it"))
-                continue
-            try:
-                ranking, extract, search = _timed(
-                    system, truth, query, len(ids), warm=bool(answers)
-                )
-            except OSError as error:
-                left_out.append((query, str(error)))
-                continue
-            except ValueError as error:
-                if query not in truth.regions:
-                    raise
-                left_out.append((query, str(error)))  # not inside the picture
-                continue
-            without = own | (truth.ignored.get(query, frozenset()) - relevant)
-            places = places_of(
-                ranking.ids,
-                relevant,
-                without=without,
-                grades=_only(truth.grades.get(query, {}), relevant),
-                distractors=distractors - relevant - without,
-            )
-            results = _first_results(ranking, relevant, without)
-            answers[query] = _Answer(places, results, extract, search)
     return answers, left_out
+
+
+def _answer(
+    system: Any,
+    truth: GroundTruth,
+    query: str,
+    own: frozenset[str],
+    n: int,
+    distractors: frozenset[str],
+    before: Mapping[str, _Answer],
+) -> _Answer | str:
+    """Ask one query; give the reason where it cannot be asked or judged."""
+    if truth.counts_itself:
+        own = frozenset()
+    relevant = truth.relevant[query] - own
+    if not relevant:
+        return "nothing is relevant to it"
+    try:
+        ranking, extract, search = _timed(system, truth, query, n, warm=bool(before))
+    except OSError as error:
+        return str(error)
+    except ValueError as error:
+        if query in truth.regions:  # which may not lie inside the picture
+            return str(error)
+        raise
+    without = own | (truth.ignored.get(query, frozenset()) - relevant)
+    places = places_of(
+        ranking.ids,
+        relevant,
+        without=without,
+        grades=_only(truth.grades.get(query, {}), relevant),
+        distractors=distractors - relevant - without,
+    )
+    results = _first_results(ranking, relevant, without)
+    return _Answer(places, results, extract, search)
 
 
 def _timed(
@@ -340,6 +359,18 @@ def _learned_shares(system: Any) -> dict[str, float]:
     if hasattr(system, "learned_share"):
         return {_name_of(system): float(system.learned_share())}
     return {_name_of(system): _UNKNOWN}
+
+
+def _learned_queries(
+    system: Any, truth: GroundTruth, queries: Sequence[str], files: ImageFiles
+) -> dict[str, float]:
+    """Give which share of the queries from outside fields have learned from."""
+    if not isinstance(system, FieldSearch):
+        return {}
+    outside = {truth.file_of(q) for q in queries if not files.own_ids(truth, q)}
+    hashes = guards.hashes_of(sorted(outside))
+    shares = learned_shares(system, tuple(system.weights), hashes)
+    return {f"field {name}": share for name, share in shares.items()}
 
 
 def _largest(shares: Mapping[str, float]) -> float:

@@ -21,6 +21,7 @@ __all__ = [
     "DUPLICATES",
     "Asked",
     "duplicates_among",
+    "hashes_of",
     "of_duplicates",
     "of_learning",
     "of_missing",
@@ -44,18 +45,22 @@ class Asked(NamedTuple):
     own: frozenset[str]
 
 
-def of_learning(shares: Mapping[str, float]) -> list[str]:
+def of_learning(
+    shares: Mapping[str, float], of_queries: Mapping[str, float]
+) -> list[str]:
     """Warn of parts that have learned from the pictures they are evaluated on.
 
     Parameters
     ----------
     shares : mapping of str to float
         By field or system, the share of the collection, in [0, 1]; NaN where unknown.
+    of_queries : mapping of str to float
+        The same of queries that are not in the collection.
 
     Examples
     --------
-    >>> of_learning({"words": 0.75, "color": 0.0})[0].partition(",")[0]
-    'words has learned from 75 % of the pictures that it is evaluated on'
+    >>> of_learning({"words": 0.75, "color": 0.0}, {})[0].partition(",")[0]
+    'words has learned from 75 % of the pictures of the collection'
     """
     found = []
     for name, share in shares.items():
@@ -64,12 +69,16 @@ def of_learning(shares: Mapping[str, float]) -> list[str]:
                 f"which pictures {name} has learned from is not known; if these are "
                 "among them, its values are too good"
             )
-        elif share > 0:
-            percent = max(1, round(share * 100))
-            found.append(
-                f"{name} has learned from {percent} % of the pictures that it is "
-                "evaluated on, so its values may be too good; fit it on others"
-            )
+    for known, what in (
+        (shares, "pictures of the collection"),
+        (of_queries, "queries, which are not in the collection"),
+    ):
+        found += [
+            f"{name} has learned from {max(1, round(share * 100))} % of the {what}, so "
+            "its values may be too good; fit it on others"
+            for name, share in known.items()
+            if share > 0
+        ]
     return found
 
 
@@ -135,6 +144,12 @@ def of_duplicates(
         f"{n:,} of {n_queries:,} queries {has} {what} in the collection under another "
         f"name: {some}"
     ]
+
+
+def hashes_of(files: Sequence[Path]) -> list[bytes]:
+    """Give the hashes of the files that can be read."""
+    found = map(_digest, files)
+    return [digest for digest in found if digest is not None]
 
 
 def duplicates_among(

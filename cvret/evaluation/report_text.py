@@ -104,8 +104,14 @@ def _costs(report: Report) -> dict[str, str]:
         "read and describe a query": _time(costs.extract_ms),
         "search": _time(costs.search_ms),
         "bytes an image": "not known" if isnan(size) else f"{size:,.0f}",
-        "fit": "not known" if isnan(seconds) else f"{seconds:,.1f} s",
+        "fit": _fit(seconds),
     }
+
+
+def _fit(seconds: float) -> str:
+    if isnan(seconds):
+        return "not known"
+    return f"{seconds:,.1f} s" if seconds else "nothing was learned"
 
 
 def _time(spread: Spread) -> str:

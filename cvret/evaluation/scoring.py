@@ -132,12 +132,12 @@ def places_of(
     """
     taken_out = frozenset(without)
     named = relevant | taken_out | distractors
-    known = np.fromiter(map(named.__contains__, ids), bool, len(ids))
     hits: list[int] = []
     gone: list[int] = []
     others: list[int] = []
-    for place in np.flatnonzero(known).tolist():
-        id_ = ids[place]
+    for place, id_ in enumerate(ids):
+        if id_ not in named:
+            continue
         if id_ in taken_out:
             gone.append(place)
         elif id_ in relevant:

@@ -5,6 +5,7 @@ Each function gives a Matplotlib ``Figure`` that is nowhere shown yet: save it b
 """
 
 from cvret.plot.agreement import plot_agreement
+from cvret.plot.confusion import plot_confusion
 from cvret.plot.histograms import (
     plot_class_means,
     plot_color_histogram,
@@ -14,15 +15,18 @@ from cvret.plot.keypoints import plot_keypoints
 from cvret.plot.maps import plot_edges, plot_lbp
 from cvret.plot.metric_table import plot_metric_table
 from cvret.plot.sheet import contact_sheet
+from cvret.plot.tradeoff import plot_tradeoff
 
 __all__ = [
     "contact_sheet",
     "plot_agreement",
     "plot_class_means",
     "plot_color_histogram",
+    "plot_confusion",
     "plot_edges",
     "plot_equalization",
     "plot_keypoints",
     "plot_lbp",
     "plot_metric_table",
+    "plot_tradeoff",
 ]

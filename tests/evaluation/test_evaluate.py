@@ -283,6 +283,22 @@ def test_what_was_learned_from_these_pictures_is_warned_of(tmp_path, noise):
     assert not any("learned" in warning for warning in color.warnings)
 
 
+def test_learning_from_queries_outside_the_collection_is_warned_of(tmp_path, noise):
+    for number in range(4):
+        noise(tmp_path / "queries" / f"{number}.png", number)
+        noise(tmp_path / "gallery" / f"{number}.png", number + 100)
+    vlad = cvret.VLAD(cvret.DenseSIFT(step=2, sizes=(2.0,)), n_words=2)
+    index = cvret.Index.create(tmp_path / "i.cvret", fields={"vlad": vlad})
+    index.fit(tmp_path / "queries")
+    index.add(tmp_path / "gallery")
+    relevant = {f"{number}.png": frozenset({"1.png"}) for number in range(4)}
+    report = cvret.evaluate(index, cvret.GroundTruth(tmp_path / "queries", relevant))
+    assert report.learned_share == 0.0  # of the collection
+    assert report.warnings[0].startswith(
+        "field vlad has learned from 100 % of the quer"
+    )
+
+
 def test_a_system_that_does_not_tell_what_it_learned_from_is_unknown(asking):
     report = cvret.evaluate(Listed("a"), asking({"q.png": "a"}))
     assert np.isnan([report.learned_share, report.costs.bytes_an_image]).all()
@@ -346,3 +362,5 @@ def test_what_is_no_system_is_refused(asking):
     for wrong in ("i.cvret", Listed, cvret.HSVHistogram()):
         with pytest.raises(TypeError, match="system must be an Index, or have ids"):
             cvret.evaluate(wrong, asking({"q.png": "a"}))
+    with pytest.raises(TypeError, match="truth must be a GroundTruth, got 'photos'"):
+        cvret.evaluate(Listed("a"), "photos")

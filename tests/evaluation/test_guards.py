@@ -35,11 +35,14 @@ def test_enough_queries_are_not_warned_of():
 
 
 def test_learning_is_named_by_field_and_share():
-    found = guards.of_learning({"a": 0.001, "b": 0.0, "c": float("nan"), "d": 1.0})
-    assert [text.partition(",")[0] for text in found] == [
-        "a has learned from 1 % of the pictures that it is evaluated on",
+    unknown = float("nan")
+    shares = {"a": 0.001, "b": 0.0, "c": unknown, "d": 1.0}
+    found = guards.of_learning(shares, {"a": unknown, "b": 0.25})
+    assert [text.partition(", ")[0] for text in found] == [
         "which pictures c has learned from is not known; if these are among them",
-        "d has learned from 100 % of the pictures that it is evaluated on",
+        "a has learned from 1 % of the pictures of the collection",
+        "d has learned from 100 % of the pictures of the collection",
+        "b has learned from 25 % of the queries",
     ]
 
 

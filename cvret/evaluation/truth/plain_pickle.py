@@ -112,16 +112,28 @@ class _PlainUnpickler(pickle.Unpickler):
                 return lambda *_: PlainArray()
             case "numpy.core.multiarray.scalar":
                 return lambda dtype, data: _scalar(dtype, data)
+            case "numpy.core.numeric._frombuffer":
+                return lambda *description: _from_buffer(*description)
             case "numpy.ndarray":
                 return None
             case "numpy.dtype":
                 return lambda code, *_: PlainDtype(code)
-            case "_codecs.encode":
+            case "__builtin__.bytes":  # before protocol 3, of nothing
+                return lambda: b""
+            case "_codecs.encode":  # before protocol 3, of some
                 return lambda text, *_: _as_bytes(text)
         raise pickle.UnpicklingError(f"it names {module}.{name}, which is refused")
 
     def persistent_load(self, pid: Any) -> Any:
         raise pickle.UnpicklingError("it refers to something outside of it")
+
+
+def _from_buffer(
+    data: bytes | str, dtype: PlainDtype, shape: tuple[int, ...], *_: Any
+) -> PlainArray:
+    array = PlainArray()
+    array.__setstate__((1, shape, dtype, False, data))
+    return array
 
 
 def _scalar(dtype: PlainDtype, data: bytes | str) -> Any:
