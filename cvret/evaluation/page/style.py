@@ -52,11 +52,11 @@ th[scope=row], th.text, td.text { text-align: left; }
 th[scope=row] { font-weight: 600; overflow-wrap: anywhere; min-width: 6rem;
   max-width: 18rem; }
 th small, td small { display: block; font-weight: 400; color: var(--soft);
-  font-size: .8rem; white-space: nowrap; }
+  font-size: .88em; white-space: nowrap; }
 th[scope=row] small, td.text small { white-space: normal; overflow-wrap: anywhere; }
 td.heat { text-align: center; border: 1px solid var(--paper); }
 .tag { display: inline-block; border: 1px solid var(--accent); color: var(--accent);
-  border-radius: 1rem; padding: 0 .5rem; font-size: .75rem; font-weight: 600;
+  border-radius: 1rem; padding: 0 .5rem; font-size: .82em; font-weight: 600;
   white-space: nowrap; }
 .bar { display: block; margin: .15rem 0 0; max-width: 100%; }
 td .bar { margin-left: auto; }
@@ -80,6 +80,8 @@ td.text .bar { margin-left: 0; }
   border: 1px solid var(--paper); }
 .confusion.many { font-size: .75rem; }
 .confusion.many th, .confusion.many td { padding: .1rem .2rem; }
+.confusion.many th[scope=row] { max-width: 11rem; white-space: nowrap;
+  overflow: hidden; text-overflow: ellipsis; }
 .confusion thead th { min-width: 1.45rem; max-width: none; }
 .confusion thead th span { writing-mode: vertical-rl; transform: rotate(180deg);
   max-height: 9rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -150,10 +152,11 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .confusion.many th, .confusion.many td { padding: .05rem .1rem; }
   .confusion td, .confusion thead th { min-width: 1.2rem; }
   .confusion th[scope=row], .sticky th[scope=row] { position: static; }
-  .chart { max-height: 15cm; }
+  .chart { max-height: 11cm; break-before: avoid; }
   .asked { grid-template-columns: 7rem 1fr; }
   .tiles { grid-template-columns: repeat(5, 1fr); max-width: 22cm; }
-  .tiles .pic { max-width: 3cm; }
+  .tiles .pic { max-width: 2.1cm; }
+  .tiles { gap: .3rem; margin-bottom: .3rem; }
 }
 """
 
