@@ -83,7 +83,7 @@ def compare(
       scenes                a recipe; scenes:color, a field of it
       hsv                   a descriptor, in its default form
       ssim                  a full-reference metric, of pictures made 64 x 64
-      vlad, kaze/vlad       an encoder, of SIFT or another extractor
+      vlad, kaze/vlad       an encoder of SIFT or of others, learned from the photos
       hsv+lbp               fused: the scores of both added up
       hsv++lbp              their vectors normalized and concatenated
       color=hsv             any of these, by a name of your own

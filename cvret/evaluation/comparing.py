@@ -1,7 +1,7 @@
 """Systems compared on the same queries, pair by pair."""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import Any, NamedTuple
@@ -419,14 +419,18 @@ def _warnings_of(reports: Mapping[str, Report]) -> list[str]:
             "the systems were measured on different machines; their times cannot be "
             "compared"
         )
-    if _differ(reports, "truth"):
+    if _differ(reports, "truth", lambda said: str(said).rpartition(", ")[0]):
         told.append("the systems were judged by different ground truths")
     return told
 
 
-def _differ(reports: Mapping[str, Report], key: str) -> bool:
-    """Tell whether reports that say this of how they were measured say other things."""
-    said = [report.about[key] for report in reports.values() if key in report.about]
+def _differ(
+    reports: Mapping[str, Report], key: str, part: Callable[[Any], Any] = lambda x: x
+) -> bool:
+    """Tell whether what reports say of how they were measured is not the same."""
+    said = [
+        part(report.about[key]) for report in reports.values() if key in report.about
+    ]
     return any(each != said[0] for each in said)
 
 

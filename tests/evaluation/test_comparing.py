@@ -140,6 +140,13 @@ def test_other_machines_are_told_and_no_time_is_compared():
     assert " ms" not in found.sentence
 
 
+def test_other_ground_truths_are_told_but_not_other_numbers_of_queries():
+    about = [{"truth": text} for text in ("a, 8 queries", "a, 9 queries", "b, 8 q")]
+    one, same, other = (report([0.5] * 8, about=each) for each in about)
+    assert compared(one, same).warnings == ()
+    assert "different ground truths" in compared(one, other).warnings[0]
+
+
 @pytest.mark.parametrize(
     ("systems", "error", "message"),
     [
