@@ -1,6 +1,8 @@
 """cvret compare: which of some systems is better, and how sure that is."""
 
+import math
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -23,6 +25,12 @@ _SHOWN = 10  # pictures that could not be read
     type=click.Path(),
     help="The folder that descriptors, metrics and recipes rank.  [default: that of "
     "the truth]",
+)
+@click.option(
+    "--prefix",
+    default="",
+    help="As given to cvret index, with folders: and the like.  [default: none; for "
+    "--photos, where below the folder of the truth it lies]",
 )
 @click.option(
     "--metric",
@@ -62,6 +70,7 @@ def compare(
     systems: tuple[str, ...],
     truth: str | None,
     photos: str | None,
+    prefix: str,
     metric: str,
     queries: int | None,
     near_duplicates: bool,
@@ -105,18 +114,24 @@ def compare(
 
     for path in output:
         check_file("-o", path, FORMATS)
-    judged = None if truth is None else from_text(truth)
-    if photos is None and judged is not None:
-        photos = str(judged.root)
-        if truth is not None and truth.startswith("query-gallery:"):
-            photos = str(Path(truth.partition(":")[2]) / "gallery")
+    judged = None
+    if truth is not None:
+        judged = from_text(truth, prefix=prefix)
+        photos = photos or _folder_of(truth, judged)
+        prefix = prefix or _below(Path(photos), judged.root)
     with named_systems(
-        systems, photos, each_two_combined=each_two_combined, n_jobs=jobs
+        systems,
+        photos,
+        prefix=prefix,
+        each_two_combined=each_two_combined,
+        n_jobs=jobs,
     ) as named:
+        n_pairs = math.comb(len(named.systems), 2)
         comparison = compare_systems(
             named.systems,
             judged,
             metric=metric,
+            n_resamples=max(10_000, 40 * n_pairs),  # or none of so many could be told
             n_queries=queries,
             duplicates="near" if near_duplicates else "exact",
             different_collections=different_collections,
@@ -133,3 +148,18 @@ def compare(
         if len(left_out) > _SHOWN:
             say(f"  and {len(left_out) - _SHOWN:,} more")
     return PARTLY_DONE if left_out else 0
+
+
+def _folder_of(text: str, truth: Any) -> str:
+    """Give the folder of the pictures that a ground truth speaks of."""
+    kind, _, path = text.partition(":")
+    return str(Path(path) / "gallery" if kind == "query-gallery" else truth.root)
+
+
+def _below(folder: Path, root: Path) -> str:
+    """Give where a folder lies below another, which ids are relative to; else ""."""
+    folder, root = folder.resolve(), root.resolve()
+    if not folder.is_relative_to(root):
+        return ""
+    inside = folder.relative_to(root).as_posix()
+    return "" if inside == "." else inside

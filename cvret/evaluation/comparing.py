@@ -1,25 +1,19 @@
 """Systems compared on the same queries, pair by pair."""
 
-import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from cvret._checks import check_count, check_number
 from cvret.errors import UnknownNameError
-from cvret.evaluation.comparison import Comparison, Difference, gains_of
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.differences import Resampling, differences_of
 from cvret.evaluation.evaluate import evaluate
 from cvret.evaluation.report import Report
 from cvret.evaluation.scoring import DEFAULT_METRICS, check_metrics
-from cvret.evaluation.statistics import (
-    Interval,
-    bootstrap_intervals,
-    holm,
-    paired_tests,
-)
+from cvret.evaluation.statistics import Interval, bootstrap_intervals
 from cvret.evaluation.truth.ground_truth import GroundTruth
 from cvret.evaluation.wording import sentence_of
 from cvret.protocols import System
@@ -137,7 +131,7 @@ def compare(
     check_number("confidence", confidence, least=1e-6, most=1 - 1e-6)
     check_count("n_resamples", n_resamples, least=100)
     check_count("random_state", random_state, least=0)
-    resampling = _Resampling(confidence, n_resamples, random_state)
+    resampling = Resampling(confidence, n_resamples, random_state)
     warnings = _check_collections(systems, different_collections)
     asked, about = _queries_to_ask(systems, truth, n_queries, random_state)
     measured = _metrics_to_measure(metric, metrics, asked)
@@ -161,7 +155,7 @@ def compare(
     }
     reports, narrowed = _on_common_queries(reports, resampling)
     compared, undefined = _metrics_of(reports, metric, metrics and measured)
-    differences, too_few = _differences(reports, compared, resampling)
+    differences, too_few = differences_of(reports, compared, resampling)
     about |= {"n_resamples": n_resamples, "random_state": random_state}
     if _differ(reports, "machine"):
         about["machines"] = "different"
@@ -175,12 +169,6 @@ def compare(
         about,
     )
     return replace(comparison, sentence=sentence_of(comparison))
-
-
-class _Resampling(NamedTuple):
-    confidence: float
-    n_resamples: int
-    random_state: int
 
 
 def _check_systems(systems: Any) -> None:
@@ -304,7 +292,7 @@ def _metrics_to_measure(
 
 
 def _on_common_queries(
-    reports: Mapping[str, Report], resampling: _Resampling
+    reports: Mapping[str, Report], resampling: Resampling
 ) -> tuple[dict[str, Report], list[str]]:
     """Give reports of the queries that all were asked, in one order."""
     first = next(iter(reports.values()))
@@ -334,9 +322,7 @@ def _count(n: int) -> str:
     return f"{n:,} query" if n == 1 else f"{n:,} queries"
 
 
-def _narrowed(
-    report: Report, queries: Sequence[str], resampling: _Resampling
-) -> Report:
+def _narrowed(report: Report, queries: Sequence[str], resampling: Resampling) -> Report:
     """Give the report of these queries alone, with intervals of that confidence."""
     confidence = resampling.confidence
     if report.queries == tuple(queries) and report.confidence == confidence:
@@ -359,7 +345,7 @@ def _narrowed(
 
 
 def _intervals(
-    values: Mapping[str, Any], resampling: _Resampling
+    values: Mapping[str, Any], resampling: Resampling
 ) -> dict[str, Interval]:
     """Give the interval of each metric's mean; of NaN where a value is not finite."""
     unknown = dict.fromkeys(values, Interval(np.nan, np.nan))
@@ -432,53 +418,3 @@ def _differ(
         part(report.about[key]) for report in reports.values() if key in report.about
     ]
     return any(each != said[0] for each in said)
-
-
-def _differences(
-    reports: Mapping[str, Report], metrics: Sequence[str], resampling: _Resampling
-) -> tuple[tuple[Difference, ...], list[str]]:
-    """Compare each two systems by each metric; and tell if no test could find any."""
-    pairs = list(combinations(reports, 2))
-    asked = [(metric, *pair) for metric in metrics for pair in pairs]
-    gains = np.stack(
-        [
-            gains_of(reports[a].values[metric], reports[b].values[metric], metric)
-            for metric, a, b in asked
-        ],
-        axis=1,
-    )
-    turned = gains.mean(axis=0) < 0
-    gains[:, turned] *= -1
-    intervals = bootstrap_intervals(gains, **resampling._asdict())
-    probabilities = paired_tests(
-        gains,
-        n_resamples=resampling.n_resamples,
-        random_state=resampling.random_state,
-    )
-    corrected = [
-        value
-        for start in range(0, len(asked), len(pairs))
-        for value in holm(probabilities[start : start + len(pairs)].tolist()).tolist()
-    ]
-    differences = tuple(
-        Difference(
-            b if turned[column] else a,
-            a if turned[column] else b,
-            metric,
-            float(gains[:, column].mean()),
-            intervals[column],
-            float(probabilities[column]),
-            corrected[column],
-            int((gains[:, column] > 0).sum()),
-            int((gains[:, column] == 0).sum()),
-            int((gains[:, column] < 0).sum()),
-        )
-        for column, (metric, a, b) in enumerate(asked)
-    )
-    needed = math.ceil(len(pairs) / (1 - resampling.confidence))
-    if resampling.n_resamples >= needed:
-        return differences, []
-    return differences, [
-        f"n_resamples={resampling.n_resamples:,} is too few to show any difference of "
-        f"{len(pairs):,} pairs of systems; take at least {needed:,}"
-    ]

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret._checks import check_count
-from cvret.errors import FormatError, UnknownNameError
+from cvret.errors import UnknownNameError
 from cvret.evaluation.report import Report
 from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.statistics import Interval
@@ -29,7 +29,6 @@ __all__ = [
 FORMATS = (".html", ".md", ".csv", ".json")
 """What a comparison can be written as."""
 
-_KIND, _FORMAT = "cvret comparison", 1  # of the JSON
 _ROUNDING = 1e-12  # values that differ by less are equal
 
 
@@ -328,19 +327,9 @@ class Comparison:
 
         What is undefined is None.
         """
-        return {
-            "kind": _KIND,
-            "format": _FORMAT,
-            "sentence": self.sentence,
-            "metric": self.metric,
-            "confidence": self.confidence,
-            "order": list(self.order()),
-            "front": list(self.front()),
-            "warnings": list(self.warnings),
-            "about": dict(self.about),
-            "differences": [_plain(asdict(each)) for each in self.differences],
-            "reports": {name: each.to_dict() for name, each in self.reports.items()},
-        }
+        from cvret.evaluation.comparison_file import dict_of
+
+        return dict_of(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
@@ -351,30 +340,9 @@ class Comparison:
         FormatError
             If it is none, or of a newer format.
         """
-        if not isinstance(values, Mapping) or values.get("kind") != _KIND:
-            raise FormatError("this is no comparison of cvret compare")
-        if values.get("format") != _FORMAT:
-            raise FormatError(
-                f"this comparison has format {values.get('format')!r}, this cvret "
-                f"reads {_FORMAT}; upgrade cvret or compare again"
-            )
-        try:
-            return cls(
-                {
-                    name: Report.from_dict(each)
-                    for name, each in values["reports"].items()
-                },
-                values["metric"],
-                tuple(_difference(each) for each in values["differences"]),
-                values["sentence"],
-                tuple(values["warnings"]),
-                float(values["confidence"]),
-                dict(values["about"]),
-            )
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            if isinstance(error, FormatError):
-                raise
-            raise FormatError(f"the comparison is damaged: {error!r}") from error
+        from cvret.evaluation.comparison_file import arguments_of
+
+        return cls(**arguments_of(values, "this"))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -387,13 +355,10 @@ class Comparison:
         FormatError
             If it is no comparison, or of a newer format.
         """
-        try:
-            values = json.loads(Path(path).read_text(encoding="utf-8"))
-            return cls.from_dict(values)
-        except FormatError as error:
-            raise FormatError(f"{fspath(path)}: {error}") from error
-        except (ValueError, RecursionError) as error:
-            raise FormatError(f"{fspath(path)} is no comparison: {error}") from error
+        from cvret.evaluation.comparison_file import arguments_of
+        from cvret.evaluation.report_file import read_json
+
+        return cls(**arguments_of(read_json(Path(path)), fspath(path)))
 
     def to_markdown(self) -> str:
         """Give the comparison as Markdown: the sentence, warnings, and tables."""
@@ -475,19 +440,3 @@ def gains_of(
     """
     gains = second - first if small_is_good(metric) else first - second
     return np.where(np.abs(gains) < _ROUNDING, 0.0, gains)
-
-
-def _difference(values: Mapping[str, Any]) -> Difference:
-    ends = (math.nan if end is None else float(end) for end in values["interval"])
-    return Difference(**{**values, "interval": Interval(*ends)})
-
-
-def _plain(value: Any) -> Any:
-    """Give numbers as JSON has them; None for what is not finite."""
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

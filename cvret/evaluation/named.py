@@ -73,6 +73,7 @@ def named_systems(
     texts: Sequence[str],
     photos: str | PathLike[str] | None = None,
     *,
+    prefix: str = "",
     each_two_combined: bool = False,
     n_jobs: int = -1,
     progress: bool | None = None,
@@ -101,6 +102,8 @@ def named_systems(
     photos : str or path, optional
         The folder that descriptors, metrics, encoders and recipes rank; its pictures
         are read once for all that need no more than the pixels, and once a recipe.
+    prefix : str
+        Put before the ids of these pictures, as by `Index.add`.
     each_two_combined : bool
         Whether each two systems fused are given, too.
     n_jobs : int
@@ -144,7 +147,7 @@ def named_systems(
     )
     # Memory-mapped files cannot be deleted on every system.
     with tempfile.TemporaryDirectory("-cvret", ignore_cleanup_errors=True) as work:
-        made = _make(list(every), Path(work), photos, n_jobs, progress)
+        made = _make(list(every), Path(work), photos, prefix, n_jobs, progress)
         opened = {source: _opened(source, made) for source in every}
         systems = {each.name: _joined(each, opened) for each in wanted}
         yield NamedSystems(systems, made.left_out)
@@ -311,6 +314,7 @@ def _make(
     sources: Sequence[_Source],
     work: Path,
     photos: str | PathLike[str] | None,
+    prefix: str,
     n_jobs: int,
     progress: bool | None,
 ) -> _Made:
@@ -336,7 +340,7 @@ def _make(
     indexes = [*by_recipe.values(), *{id(i): i for i, _ in by_part.values()}.values()]
     left_out: dict[str, str] = {}
     for index in indexes:
-        found = index.add(photos, n_jobs=n_jobs, progress=progress)
+        found = index.add(photos, prefix, n_jobs=n_jobs, progress=progress)
         left_out |= dict(found.unreadable)
     for index in indexes:  # all rank the same
         index.remove(left_out, missing_ok=True)

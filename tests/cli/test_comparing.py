@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 
 import click
 import numpy as np
@@ -64,6 +65,24 @@ def test_json_of_a_sample_with_all_combined(colored):
     assert found["metric"] == "P@3"
     assert list(found["reports"])[3:] == ["hsv+lbp", "hsv+ssim", "lbp+ssim"]
     assert len(found["reports"]["hsv"]["queries"]) == 6
+
+
+def test_photos_below_the_folder_of_the_truth_have_its_ids(colored):
+    table = colored / "truth.csv"
+    table.write_text("query,relevant\nred/0.png,red/1.png\nred/2.png,red/3.png\n")
+    photos = ("--photos", colored / "red")
+    done = run("hsv", "lbp", "--truth", f"csv:{table}", *photos, "--json")
+    report = json.loads(done.stdout)["reports"]["hsv"]
+    assert (report["missing"], report["n_images"]) == (0, 4)
+
+
+def test_a_gallery_is_what_is_ranked(colored, tmp_path):
+    shutil.copytree(colored, tmp_path / "both" / "gallery")
+    shutil.copytree(colored, tmp_path / "both" / "query")
+    done = run("hsv", "lbp", "--truth", f"query-gallery:{tmp_path / 'both'}", "--json")
+    found = json.loads(done.stdout)
+    assert "distractors@10" in found["reports"]["hsv"]["metrics"]
+    assert found["reports"]["hsv"]["n_images"] == 12
 
 
 def test_reports_alone_need_no_ground_truth(colored, tmp_path):
