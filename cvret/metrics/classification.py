@@ -194,8 +194,8 @@ def class_table(true: Sequence[str], predicted: Sequence[str]) -> ClassTable:
     )
     columns = [values.tolist() for values in values]
     rows = [
-        ClassRow(label, *each[:3], int(each[3]))
-        for label, *each in zip(labels, *columns, strict=True)
+        ClassRow(label, precision, recall, f1, int(support))
+        for label, precision, recall, f1, support in zip(labels, *columns, strict=True)
     ]
     confusion = np.zeros((len(labels), len(labels)), np.int64)
     places = {label: place for place, label in enumerate(labels)}

@@ -68,9 +68,7 @@ def test_rerankers_and_mirror_images_are_those_that_were_asked_for(index, folder
     system = index.by("color", rerank=[moved], mirrored=True)
     query = system.encode(folder / "red.png")
     assert query.mirror is not None
-    wanted = index.search(
-        folder / "red.png", by="color", rerank=[moved], mirrored=True
-    )
+    wanted = index.search(folder / "red.png", by="color", rerank=[moved], mirrored=True)
     assert system.search(query).scores.tolist() == wanted.scores.tolist()
     assert "Rocchio" in system.describe()
     assert system.describe().endswith("with mirror images")

@@ -182,7 +182,11 @@ def test_bad_input_is_refused():
         cvret.Fused([ONE, OTHER], [1])
     with pytest.raises(ValueError, match="at least one above 0"):
         cvret.Fused([ONE, OTHER], [0, 0])
-    with pytest.raises(ValueError, match="how must be one of standardized, mean, ranks"):
+    with pytest.raises(
+        ValueError, match="how must be one of standardized, mean, ranks"
+    ):
         cvret.Fused([ONE, OTHER], how="sum")
-    with pytest.raises(ValueError, match="scores must be finite .* loud gave inf for b"):
+    with pytest.raises(
+        ValueError, match="scores must be finite .* loud gave inf for b"
+    ):
         fused(ONE, Said("loud", a=1, b=np.inf, c=0))

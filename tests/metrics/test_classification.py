@@ -63,7 +63,9 @@ def test_laws_of_any_table(pairs):
     table = class_table(true, np.array(predicted))
     assert table.confusion.sum() == len(pairs)
     assert table.accuracy == np.mean([t == p for t, p in pairs])
-    assert [r.f1 for r in table.rows] == sorted((r.f1 for r in table.rows), reverse=True)
+    assert [r.f1 for r in table.rows] == sorted(
+        (r.f1 for r in table.rows), reverse=True
+    )
     for row in table.rows:
         assert row.support == true.count(row.label)
         hits = sum(t == p == row.label for t, p in pairs)
@@ -82,7 +84,9 @@ def test_tables_are_saved(tmp_path):
     found = json.loads((tmp_path / "t.json").read_text())
     assert found == table.to_dict()
     assert found["classes"][0]["label"] == "cat"
-    with pytest.raises(ValueError, match=r"path must end in .json or .csv, got 't.txt'"):
+    with pytest.raises(
+        ValueError, match=r"path must end in .json or .csv, got 't.txt'"
+    ):
         table.save("t.txt")
 
 
