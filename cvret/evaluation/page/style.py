@@ -8,7 +8,7 @@ HEAT_STEPS = 10
 """Classes of cells, ``h0`` to ``h9``, from pale to strong."""
 
 _LIGHT = """--no: #a8321f; --warn: #fff3d1; --warn-ink: #574000; --warn-line: #b98900;
-  --bar: #a9c8e8; --track: #eceff3; --lose: #d9825f; --rule: #767d86; --mark: #fff;
+  --bar: #a9c8e8; --track: #eceff3; --lose: #c9683f; --rule: #767d86; --mark: #fff;
   --h0: #f5f8fb; --h1: #e3edf7; --h2: #d0e1f1; --h3: #b8d2ea; --h4: #9cc1e2;
   --h5: #7fb0d9; --h6: #62a0d0; --h7: #2b6cab; --h8: #1d5a94; --h9: #0f3f6e;
   --t0: #1c1e21; --t1: #1c1e21; --t2: #1c1e21; --t3: #1c1e21; --t4: #1c1e21;
