@@ -27,7 +27,8 @@ from .evaluation.agreement import Agreement, agreement, agreement_of
 from .evaluation.classification import Classification
 from .evaluation.classifying import classify
 from .evaluation.combining import Fused
-from .evaluation.comparison import Comparison
+from .evaluation.comparing import compare
+from .evaluation.comparison import Comparison, Difference
 from .evaluation.concatenating import Concatenated
 from .evaluation.evaluate import evaluate
 from .evaluation.report import Report
@@ -152,6 +153,7 @@ __all__ = [
     "CvretError",
     "DatabaseAugmentation",
     "DenseSIFT",
+    "Difference",
     "DifferenceHash",
     "Diffusion",
     "DoctorReport",
@@ -225,6 +227,7 @@ __all__ = [
     "agreement_of",
     "class_table",
     "classify",
+    "compare",
     "compare_aligned",
     "datasets",
     "evaluate",

@@ -15,6 +15,7 @@ from cvret.cli.agreeing import agreement
 from cvret.cli.asking import explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.classifying import classify
+from cvret.cli.comparing import compare
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
@@ -50,6 +51,7 @@ COMMANDS = (
     classify,
     compact,
     datasets,
+    compare,
     demo,
     describe,
     doctor,

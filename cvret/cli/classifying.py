@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cvret.cli.asking import by_option
+from cvret.cli.asking import by_option, printable
 from cvret.cli.options import as_json, check_file, parse_weights, say, to_json
 
 __all__ = ["classify"]
@@ -134,7 +134,7 @@ def classify(
         for report in reports:
             click.echo(str(report))
             for id_, taken_for in report.wrong:
-                click.echo(f"    {id_}: {taken_for}")
+                click.echo(f"    {printable(id_)}: {taken_for}")
     for path in output:
         if path.lower().endswith(_TABLES):
             found.save(path)

@@ -1,12 +1,35 @@
 """Which of some systems is better, by how much, and how sure that is."""
 
+import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
+from cvret._checks import check_count
+from cvret.errors import UnknownNameError
 from cvret.evaluation.report import Report
+from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.statistics import Interval
 
-__all__ = ["Comparison", "Difference"]
+__all__ = [
+    "ClassDifference",
+    "Comparison",
+    "Difference",
+    "Won",
+    "gains_of",
+    "small_is_good",
+]
+
+FORMATS = (".html", ".md", ".csv", ".json")
+"""What a comparison can be written as."""
+
+_ROUNDING = 1e-12  # values that differ by less are equal
 
 
 @dataclass(frozen=True)
@@ -43,15 +66,74 @@ class Difference:
     ties: int
     losses: int
 
+    def holds(self, confidence: float = 0.95) -> bool:
+        """Tell whether it may be claimed that `better` ranks better.
+
+        It may where the corrected probability is at most ``1 - confidence``, and the
+        interval lies above 0.
+
+        Examples
+        --------
+        >>> found = Difference(
+        ...     "a", "b", "mAP", 0.1, Interval(0.05, 0.15), 0.02, 0.06, 30, 0, 10
+        ... )
+        >>> found.holds(0.95), found.holds(0.9)
+        (False, True)
+        """
+        return bool(self.corrected <= 1 - confidence and self.interval.low > 0)
+
+
+class ClassDifference(NamedTuple):
+    """How well two systems tell one class.
+
+    Attributes
+    ----------
+    label : str
+        Of the class.
+    n_queries : int
+        Of that class.
+    first, second : float
+        F1 of each system, in [0, 1]; a query is taken for the class of most of its
+        first three results.
+    delta : float
+        `first` minus `second`.
+    """
+
+    label: str
+    n_queries: int
+    first: float
+    second: float
+    delta: float
+
+
+class Won(NamedTuple):
+    """A query that one system ranks better for than another.
+
+    Attributes
+    ----------
+    query : str
+        Its name.
+    first, second : float
+        The metric's value of each system.
+    gain : float
+        How much better the first is; above 0.
+    """
+
+    query: str
+    first: float
+    second: float
+    gain: float
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Two or more systems on the same queries.
+    """Two or more systems on the same queries; `cvret.compare` makes it.
 
     Attributes
     ----------
     reports : mapping of str to Report
-        By the names of the systems, in the order they were given.
+        By the names of the systems, in the order they were given; all of the same
+        queries, in one order.
     metric : str
         What the sentence, the order, and the pictures go by.
     differences : tuple of Difference
@@ -63,6 +145,9 @@ class Comparison:
     confidence : float
         Of the intervals; claims are made where the corrected probability is at most
         1 minus it.
+    about : mapping of str to value
+        How it was compared: ``queries``, which, where these are a sample;
+        ``n_resamples`` and ``random_state`` of the intervals and tests.
     """
 
     reports: Mapping[str, Report]
@@ -71,3 +156,287 @@ class Comparison:
     sentence: str
     warnings: tuple[str, ...] = ()
     confidence: float = 0.95
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the systems, in the order they were given."""
+        return tuple(self.reports)
+
+    @property
+    def queries(self) -> tuple[str, ...]:
+        """Queries that every system was asked."""
+        return next(iter(self.reports.values())).queries
+
+    @property
+    def n_queries(self) -> int:
+        """How many queries that are."""
+        return len(self.queries)
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """What the systems are compared by."""
+        return tuple(dict.fromkeys(each.metric for each in self.differences))
+
+    @property
+    def left_out(self) -> tuple[tuple[str, str], ...]:
+        """Queries that were not asked or could not be judged, with reasons."""
+        every = (pair for report in self.reports.values() for pair in report.left_out)
+        return tuple(dict.fromkeys(every))
+
+    def difference(self, a: str, b: str, metric: str | None = None) -> Difference:
+        """Give the difference of two systems, in either order.
+
+        Parameters
+        ----------
+        a, b : str
+            Names of systems; the answer says which is better.
+        metric : str, optional
+            By default that of the comparison.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such system or metric.
+        ValueError
+            If `a` and `b` are one system.
+        """
+        self._check_pair(a, b)
+        metric = self._check_metric(metric)
+        for each in self.differences:
+            if each.metric == metric and {each.better, each.other} == {a, b}:
+                return each
+        raise UnknownNameError(f"{a!r} and {b!r} are not compared by {metric!r}")
+
+    def class_table(self, a: str, b: str) -> tuple[ClassDifference, ...]:
+        """Compare two systems class by class; what `a` gains most on comes first.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such system.
+        ValueError
+            If `a` and `b` are one system, or the queries have no classes.
+        """
+        self._check_pair(a, b)
+        counts: dict[str, int] = {}
+        for label in self.reports[a].query_classes.values():
+            counts[label] = counts.get(label, 0) + 1
+        if not counts:
+            raise ValueError(
+                "the queries have no classes; a ground truth such as "
+                "truth.from_folders has them"
+            )
+        first, second = (
+            {row.label: row.f1 for row in self.reports[name].class_table().rows}
+            for name in (a, b)
+        )
+        rows = (
+            ClassDifference(
+                label, n, first[label], second[label], first[label] - second[label]
+            )
+            for label, n in counts.items()
+        )
+        return tuple(sorted(rows, key=lambda row: (-row.delta, row.label)))
+
+    def won(
+        self, a: str, b: str, n: int = 5, metric: str | None = None
+    ) -> tuple[Won, ...]:
+        """Give the queries where `a` is better than `b` by most.
+
+        Parameters
+        ----------
+        a, b : str
+            Names of systems.
+        n : int
+            At most so many, largest gain first; equal ones in the queries' order.
+        metric : str, optional
+            By default that of the comparison.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such system or metric.
+        ValueError
+            If `a` and `b` are one system.
+        """
+        self._check_pair(a, b)
+        check_count("n", n)
+        metric = self._check_metric(metric)
+        first, second = (self.reports[name].values[metric] for name in (a, b))
+        gains = gains_of(first, second, metric)
+        best = [row for row in np.argsort(-gains, kind="stable")[:n] if gains[row] > 0]
+        return tuple(
+            Won(
+                self.queries[row],
+                float(first[row]),
+                float(second[row]),
+                float(gains[row]),
+            )
+            for row in best
+        )
+
+    def mean(self, name: str, metric: str | None = None) -> float:
+        """Give the mean of a system over the queries."""
+        self._check_names(name)
+        return self.reports[name].metrics[self._check_metric(metric)]
+
+    def milliseconds(self, name: str) -> float:
+        """Give what a query takes of a system: the medians of both its steps, added.
+
+        Extracting and searching, in milliseconds; NaN where it is unknown.
+        """
+        self._check_names(name)
+        costs = self.reports[name].costs
+        return costs.extract_ms.median + costs.search_ms.median
+
+    def order(self, metric: str | None = None) -> tuple[str, ...]:
+        """Give the systems by their means, best first; equal ones as they were given.
+
+        Whether one is better than the next, `difference` tells.
+        """
+        metric = self._check_metric(metric)
+        turn = -1.0 if small_is_good(metric) else 1.0
+        means = {name: turn * self.mean(name, metric) for name in self.names}
+        return tuple(sorted(self.names, key=lambda name: -means[name]))
+
+    def front(self) -> tuple[str, ...]:
+        """Give the systems that no other beats in both accuracy and time.
+
+        By the mean of the metric and by `milliseconds`, as they were found (the Pareto
+        front): the fastest first. A system whose time is unknown is not among them.
+        """
+        turn = -1.0 if small_is_good(self.metric) else 1.0
+        points = {
+            name: (self.milliseconds(name), -turn * self.mean(name))
+            for name in self.names
+        }
+        known = {name: p for name, p in points.items() if math.isfinite(p[0])}
+        front = [
+            name
+            for name, (ms, loss) in known.items()
+            if not any(
+                other[0] <= ms and other[1] <= loss and other != (ms, loss)
+                for other in known.values()
+            )
+        ]
+        return tuple(sorted(front, key=lambda name: known[name]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain Python values, ready for JSON, reports included.
+
+        What is undefined is None.
+        """
+        from cvret.evaluation.comparison_file import dict_of
+
+        return dict_of(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Make a comparison of what `to_dict` gave.
+
+        Raises
+        ------
+        FormatError
+            If it is none, or of a newer format.
+        """
+        from cvret.evaluation.comparison_file import arguments_of
+
+        return cls(**arguments_of(values, "this"))
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Read a comparison that was saved as .json.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        FormatError
+            If it is no comparison, or of a newer format.
+        """
+        from cvret.evaluation.comparison_file import arguments_of
+        from cvret.evaluation.report_file import read_json
+
+        return cls(**arguments_of(read_json(Path(path)), fspath(path)))
+
+    def to_markdown(self) -> str:
+        """Give the comparison as Markdown: the sentence, warnings, and tables."""
+        from cvret.evaluation.tables import markdown_of
+
+        return markdown_of(self)
+
+    def to_csv(self) -> str:
+        """Give every value as CSV: a row a system, query and metric."""
+        from cvret.evaluation.tables import csv_of
+
+        return csv_of(self)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write it: .html with pictures, .md, .csv with every value, or .json.
+
+        Raises
+        ------
+        ValueError
+            If `path` ends otherwise.
+        """
+        ending = Path(path).suffix.lower()
+        if ending == ".html":
+            from cvret.evaluation.page import comparison_page
+
+            text = comparison_page(self)
+        elif ending == ".md":
+            text = self.to_markdown()
+        elif ending == ".csv":
+            text = self.to_csv()
+        elif ending == ".json":
+            text = json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n"
+        else:
+            *most, last = FORMATS
+            raise ValueError(
+                f"path must end in {', '.join(most)} or {last}, got {fspath(path)!r}"
+            )
+        # Names of files may hold what no encoding has.
+        Path(path).write_bytes(text.encode("utf-8", "backslashreplace"))
+
+    def __str__(self) -> str:
+        from cvret.evaluation.tables import text_of
+
+        return text_of(self)
+
+    def _check_names(self, *names: str) -> None:
+        for name in names:
+            if name not in self.reports:
+                raise UnknownNameError(
+                    f"no system is named {name!r}; there are {', '.join(self.names)}"
+                )
+
+    def _check_pair(self, a: str, b: str) -> None:
+        self._check_names(a, b)
+        if a == b:
+            raise ValueError(f"a and b must be two systems, got {a!r} twice")
+
+    def _check_metric(self, metric: str | None) -> str:
+        metric = self.metric if metric is None else metric
+        if metric not in self.metrics:
+            raise UnknownNameError(
+                f"the systems are not compared by {metric!r}; there are "
+                f"{', '.join(self.metrics)}"
+            )
+        return metric
+
+
+def gains_of(
+    first: NDArray[np.float64], second: NDArray[np.float64], metric: str
+) -> NDArray[np.float64]:
+    """Give how much better the first values are, query by query.
+
+    Turned where small values are good; what differs by rounding alone is 0.
+
+    Examples
+    --------
+    >>> gains_of(np.array([0.5, 0.25]), np.array([0.25, 0.25]), "ANMRR").tolist()
+    [-0.25, 0.0]
+    """
+    gains = second - first if small_is_good(metric) else first - second
+    return np.where(np.abs(gains) < _ROUNDING, 0.0, gains)

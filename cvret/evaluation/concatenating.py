@@ -169,6 +169,6 @@ class Concatenated(Combination):
                 "an index by index.by(name), or use Fused"
             )
         ids, vectors = system.vectors()
-        found = np.empty_like(vectors)
+        found: Vectors = np.empty_like(vectors)
         found[[self._rows[id_] for id_ in ids]] = vectors
         return found

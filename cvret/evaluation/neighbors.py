@@ -193,7 +193,8 @@ class BySearch:
 
     def distances(self, scores: Doubles) -> Doubles:
         """Turn scores into distances: 1 less the score, where these are up to 1."""
-        return np.maximum(1, scores.max(axis=1, keepdims=True)) - scores
+        farthest: Doubles = np.maximum(1, scores.max(axis=1, keepdims=True))
+        return farthest - scores
 
 
 def ranker_of(
@@ -225,7 +226,8 @@ def ranker_of(
         )
     own = getattr(searched, "metric", None)
     if own in METRICS and hasattr(searched, "vectors"):
-        return ByVectors(*searched.vectors(), str(own), name_of(searched))
+        ids, vectors = searched.vectors()
+        return ByVectors(ids, vectors, str(own), name_of(searched))
     return BySearch(searched)
 
 

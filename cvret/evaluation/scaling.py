@@ -67,4 +67,5 @@ class Scaling:
         divided = np.divide(found, scale, out=np.zeros_like(found), where=scale > 0)
         if self.normalize == "range":
             divided = np.clip(divided, 0, 1)
-        return divided.astype(np.float32)
+        normalized: Vectors = divided.astype(np.float32)
+        return normalized

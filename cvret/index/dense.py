@@ -139,7 +139,8 @@ def _alike(one: Doubles, other: Doubles) -> Similarities:
     far = np.sqrt((steps**2).sum(axis=3))
     alike = np.where(far <= _NEAR, 1 - far / (_SLOPE * _NEAR), 0)
     terms = alike * one[:, :, None, 3] * other[:, None, :, 3]
-    return terms.reshape(len(terms), -1).sum(axis=1)
+    n, *sides = terms.shape
+    return terms.reshape(n, sides[0] * sides[1]).sum(axis=1)
 
 
 METRICS: dict[str, Callable[[Doubles, Doubles], Similarities]] = {

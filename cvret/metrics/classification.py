@@ -186,7 +186,7 @@ def class_table(true: Sequence[str], predicted: Sequence[str]) -> ClassTable:
             "true and predicted must have a class for each of the same images, got "
             f"{len(truth)} and {len(guesses)}"
         )
-    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
+    from sklearn.metrics import precision_recall_fscore_support
 
     labels = sorted({*truth, *guesses})
     values = precision_recall_fscore_support(
@@ -194,10 +194,13 @@ def class_table(true: Sequence[str], predicted: Sequence[str]) -> ClassTable:
     )
     columns = [values.tolist() for values in values]
     rows = [
-        ClassRow(label, *each[:3], int(each[3]))
-        for label, *each in zip(labels, *columns, strict=True)
+        ClassRow(label, precision, recall, f1, int(support))
+        for label, precision, recall, f1, support in zip(labels, *columns, strict=True)
     ]
-    confusion = confusion_matrix(truth, guesses, labels=labels).astype(np.int64)
+    confusion = np.zeros((len(labels), len(labels)), np.int64)
+    places = {label: place for place, label in enumerate(labels)}
+    for one, other in zip(truth, guesses, strict=True):
+        confusion[places[one], places[other]] += 1
     return ClassTable(
         float(np.trace(confusion) / len(truth)),
         float(np.mean([row.f1 for row in rows])),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.spatial import distance
 from scipy.stats import wasserstein_distance
 
-from cvret.index.dense import METRICS, DenseIndex
+from cvret.index.dense import METRICS, DenseIndex, similarities
 from cvret.index.quantizing import QUANTIZED, bounds_of, quantize
 
 P = np.float32([0.5, 0.5, 0.0, 0.0])
@@ -190,3 +190,13 @@ def test_a_vector_and_itself_give_exactly_one(seed):
     vector = np.random.default_rng(seed).normal(size=100).astype(np.float32)
     searched = DenseIndex([{"vectors": vector[None]}], "cosine")
     assert searched.score(vector).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("metric", sorted(METRICS))
+def test_many_with_many_is_to_six_digits_each_with_each(metric):
+    rng = np.random.default_rng(4)
+    queries, vectors = rng.random((3, 8)), rng.random((9, 8)).astype(np.float32)
+    found = similarities(queries, vectors, metric)
+    one_by_one = [METRICS[metric](query, vectors.astype(float)) for query in queries]
+    assert found == pytest.approx(np.clip(one_by_one, 0, 1), abs=2e-6)
+    assert similarities(queries, vectors[:0], metric).shape == (3, 0)

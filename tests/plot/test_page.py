@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from cvret.plot.page import PageHit, PageSection, results_page, thumbnail
+from cvret.plot.page import PageHit, PageSection, framed, results_page, thumbnail
 
 PICTURE = np.full((30, 60, 3), 99, np.uint8)
 
@@ -33,6 +33,12 @@ def test_a_name_cannot_become_markup():
 
 def test_a_name_that_is_no_text_is_shown_all_the_same():
     assert "latin-?.jpg" in page("latin-\udce9.jpg")
+
+
+def test_links_can_be_passed_over_by_keyboard():
+    html = "".join(framed("Title", "", [], nav='<nav><a href="#a">A</a></nav>'))
+    assert html.index('href="#content"') < html.index("<nav>")
+    assert html.index("<nav>") < html.index('<main id="content">')
 
 
 def test_every_picture_has_a_text_and_facts_are_there():

@@ -86,6 +86,12 @@ def test_nothing_lies_over_anything_else(folder, drawn):
         assert not any(box.overlaps(other) for other in boxes[:place])
 
 
+def test_results_can_lie_anywhere(folder):
+    files = {"one": folder / "a.png"}
+    figure = contact_sheet(QUERY, ranking("one", "two"), root="nowhere", files=files)
+    assert [bool(axes.images) for axes in figure.axes[1:]] == [True, False]
+
+
 def test_a_missing_file_leaves_its_place_grey(folder, drawn):
     figure = contact_sheet(QUERY, ranking("gone.png"), root=folder)
     assert figure.axes[1].texts[0].get_text() == "no such\npicture"

@@ -10,7 +10,14 @@ from cvret.evaluation.page.answers import asked
 from cvret.evaluation.page.bars import axis, forest_line, mean_bar, shares_bar
 from cvret.evaluation.page.charts import tradeoff_charts
 from cvret.evaluation.page.classes import class_deltas
-from cvret.evaluation.page.facts import best_first, gains, heading, macro_f1, pairs_of
+from cvret.evaluation.page.facts import (
+    best_first,
+    gains,
+    heading,
+    macro_f1,
+    most_of,
+    pairs_of,
+)
 from cvret.evaluation.page.methods import how_measured, warnings_box
 from cvret.evaluation.page.numbers import (
     interval,
@@ -109,8 +116,7 @@ def comparison_page(comparison: Comparison) -> str:
 def _systems(comparison: Comparison, order: list[str]) -> str:
     metric, reports = comparison.metric, comparison.reports
     front = {point.name for point in points_of(comparison) if point.on_front}
-    ends = [reports[name].intervals.get(metric, (0.0, 0.0))[1] for name in order]
-    most = max([1.0, *(end for end in ends if math.isfinite(end))])
+    most = most_of(metric)
     has_classes = any(report.query_classes for report in reports.values())
     rows: list[Row] = []
     for name in order:
@@ -197,7 +203,7 @@ def _pairs(comparison: Comparison) -> str:
     rows: list[Row] = [
         _pair(each, ends, comparison.confidence) for each in pairs[:_MOST_PAIRS]
     ]
-    columns: Row = [
+    columns: list[str | Cell] = [
         "Better mean, other",
         Cell(f"Mean gain{axis(ends, linear_ticks(*ends))}", "text"),
         "Gain and interval",

@@ -19,6 +19,7 @@ __all__ = [
     "macro_f1",
     "means",
     "mistakes",
+    "most_of",
     "pairs_of",
 ]
 
@@ -43,6 +44,11 @@ def means(report: Report, metric: str) -> float:
 def heading(metric: str) -> str:
     """Give a metric's name, and that small values are good where they are."""
     return f"{metric} (small is good)" if small_is_good(metric) else metric
+
+
+def most_of(metric: str) -> float:
+    """Give the largest value that a metric can have."""
+    return 4.0 if metric == "N-S" else 1.0
 
 
 def best_first(comparison: Comparison) -> list[str]:

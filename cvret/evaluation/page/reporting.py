@@ -8,7 +8,7 @@ import numpy as np
 from cvret.evaluation.page.answers import asked
 from cvret.evaluation.page.bars import mean_bar
 from cvret.evaluation.page.classes import class_report, confusion
-from cvret.evaluation.page.facts import heading, macro_f1, means
+from cvret.evaluation.page.facts import heading, macro_f1, means, most_of
 from cvret.evaluation.page.methods import how_measured, warnings_box
 from cvret.evaluation.page.numbers import interval, value
 from cvret.evaluation.page.pictures import Pictures
@@ -95,13 +95,12 @@ def _metrics(report: Report) -> str:
     for metric in report.values:
         mean, small = means(report, metric), small_is_good(metric)
         low, high = report.intervals.get(metric, (math.nan, math.nan))
-        most = max(1.0, high) if math.isfinite(high) else 1.0
         rows.append(
             [
                 escaped(metric) + "<small>small is good</small>" * small,
                 value(mean),
                 interval(low, high),
-                Cell(mean_bar(mean, low, high, most), "text"),
+                Cell(mean_bar(mean, low, high, most_of(metric)), "text"),
             ]
         )
     if report.query_classes:
@@ -109,8 +108,9 @@ def _metrics(report: Report) -> str:
         bar = Cell(mean_bar(shown, math.nan, math.nan, 1.0), "text")
         rows.append(["Macro F1<small>mean over classes</small>", value(shown), "", bar])
     return table(
-        f"Means over the queries, with {100 * report.confidence:g} % intervals.",
-        ["Metric", "Mean", "Interval", Cell("From 0 to 1, or its most", "text")],
+        f"Means over the queries, with {100 * report.confidence:g} % intervals. A bar "
+        f"runs from 0 to 1{', of N-S to 4' if 'N-S' in report.values else ''}.",
+        ["Metric", "Mean", "Interval", Cell("Drawn", "text")],
         rows,
         "stack",
     )

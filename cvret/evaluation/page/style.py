@@ -8,7 +8,7 @@ HEAT_STEPS = 10
 """Classes of cells, ``h0`` to ``h9``, from pale to strong."""
 
 _LIGHT = """--no: #a8321f; --warn: #fff3d1; --warn-ink: #574000; --warn-line: #b98900;
-  --bar: #a9c8e8; --track: #eceff3; --lose: #d9825f; --rule: #767d86; --mark: #fff;
+  --bar: #a9c8e8; --track: #eceff3; --lose: #c9683f; --rule: #767d86; --mark: #fff;
   --h0: #f5f8fb; --h1: #e3edf7; --h2: #d0e1f1; --h3: #b8d2ea; --h4: #9cc1e2;
   --h5: #7fb0d9; --h6: #62a0d0; --h7: #2b6cab; --h8: #1d5a94; --h9: #0f3f6e;
   --t0: #1c1e21; --t1: #1c1e21; --t2: #1c1e21; --t3: #1c1e21; --t4: #1c1e21;
@@ -52,11 +52,11 @@ th[scope=row], th.text, td.text { text-align: left; }
 th[scope=row] { font-weight: 600; overflow-wrap: anywhere; min-width: 6rem;
   max-width: 18rem; }
 th small, td small { display: block; font-weight: 400; color: var(--soft);
-  font-size: .8rem; white-space: nowrap; }
+  font-size: .88em; white-space: nowrap; }
 th[scope=row] small, td.text small { white-space: normal; overflow-wrap: anywhere; }
 td.heat { text-align: center; border: 1px solid var(--paper); }
 .tag { display: inline-block; border: 1px solid var(--accent); color: var(--accent);
-  border-radius: 1rem; padding: 0 .5rem; font-size: .75rem; font-weight: 600;
+  border-radius: 1rem; padding: 0 .5rem; font-size: .82em; font-weight: 600;
   white-space: nowrap; }
 .bar { display: block; margin: .15rem 0 0; max-width: 100%; }
 td .bar { margin-left: auto; }
@@ -80,6 +80,8 @@ td.text .bar { margin-left: 0; }
   border: 1px solid var(--paper); }
 .confusion.many { font-size: .75rem; }
 .confusion.many th, .confusion.many td { padding: .1rem .2rem; }
+.confusion.many th[scope=row] { max-width: 11rem; white-space: nowrap;
+  overflow: hidden; text-overflow: ellipsis; }
 .confusion thead th { min-width: 1.45rem; max-width: none; }
 .confusion thead th span { writing-mode: vertical-rl; transform: rotate(180deg);
   max-height: 9rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
@@ -150,10 +152,11 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .confusion.many th, .confusion.many td { padding: .05rem .1rem; }
   .confusion td, .confusion thead th { min-width: 1.2rem; }
   .confusion th[scope=row], .sticky th[scope=row] { position: static; }
-  .chart { max-height: 15cm; }
+  .chart { max-height: 11cm; break-before: avoid; }
   .asked { grid-template-columns: 7rem 1fr; }
   .tiles { grid-template-columns: repeat(5, 1fr); max-width: 22cm; }
-  .tiles .pic { max-width: 3cm; }
+  .tiles .pic { max-width: 2.1cm; }
+  .tiles { gap: .3rem; margin-bottom: .3rem; }
 }
 """
 
