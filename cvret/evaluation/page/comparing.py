@@ -215,7 +215,8 @@ def _pairs(comparison: Comparison) -> str:
         f"Gains in {heading(comparison.metric)}, query by query, with "
         f"{100 * comparison.confidence:g} % intervals. Clear: the probability"
         f"{f', corrected for {len(pairs)} pairs,' if len(pairs) > 1 else ''} is at "
-        f"most {1 - comparison.confidence:g}; its mark is filled. The bar shows wins dark, ties pale, losses thin."
+        f"most {1 - comparison.confidence:g}; its mark is filled. "
+        "The bar shows wins dark, ties pale, losses thin."
     )
     more = len(pairs) - _MOST_PAIRS
     note = (
