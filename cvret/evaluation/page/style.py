@@ -84,8 +84,9 @@ td.text .bar { margin-left: 0; }
 .confusion.many th[scope=row] { min-width: 5rem; max-width: 11rem; white-space: nowrap;
   overflow: hidden; text-overflow: ellipsis; }
 .confusion thead th { min-width: 1.45rem; max-width: none; }
-.confusion thead th span { writing-mode: vertical-rl; line-height: 1.15; transform: rotate(180deg);
-  max-height: 9rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.confusion thead th span { writing-mode: vertical-rl; line-height: 1.15;
+  transform: rotate(180deg); max-height: 9rem; white-space: nowrap;
+  overflow: hidden; text-overflow: ellipsis; }
 .confusion td.own { outline: 2px solid var(--ink); outline-offset: -2px; }
 .confusion th[scope=row], .sticky th[scope=row] { position: sticky; left: 0;
   background: var(--paper); }
