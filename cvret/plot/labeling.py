@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-__all__ = ["Box", "place_labels"]
+__all__ = ["Box", "place_labels", "step_boxes"]
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom; or left, bottom, right, top: any unit, either way up."""
@@ -56,6 +56,22 @@ def place_labels(
         beside = next(_choices(point, size, inside))
         placed.append(next(free, choices[0] if choices else beside))
     return placed
+
+
+def step_boxes(places: Sequence[tuple[float, float]], wide: float = 2.0) -> list[Box]:
+    """Give what a line in steps through some places takes: across, then up or down.
+
+    Examples
+    --------
+    >>> step_boxes([(0, 10), (50, 40)])
+    [(0, 8.0, 50, 12.0), (48.0, 10, 52.0, 40)]
+    """
+    found: list[Box] = []
+    for (x, y), (next_x, next_y) in zip(places[:-1], places[1:], strict=True):
+        low, high = sorted((y, next_y))
+        found.append((x, y - wide, next_x, y + wide))
+        found.append((next_x - wide, low, next_x + wide, high))
+    return found
 
 
 def _choices(

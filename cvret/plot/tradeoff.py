@@ -16,7 +16,7 @@ from cvret.plot.figures import (
     plain_text,
     style_axes,
 )
-from cvret.plot.labeling import place_labels
+from cvret.plot.labeling import place_labels, step_boxes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -223,7 +223,8 @@ def _write_names(figure: Any, axes: Any, points: Sequence[Point]) -> None:
         for box in (text.get_window_extent() for text in texts)
     ]
     marks = [tuple(axes.transData.transform((p.ms, p.mean))) for p in points]
-    obstacles = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
+    front = [mark for mark, point in zip(marks, points, strict=True) if point.on_front]
+    obstacles = [(x - 7, y - 7, x + 7, y + 7) for x, y in marks] + step_boxes(front)
     for point, (x, _) in zip(points, marks, strict=True):
         if math.isfinite(point.low) and math.isfinite(point.high):
             ends = axes.transData.transform([(1, point.low), (1, point.high)])[:, 1]

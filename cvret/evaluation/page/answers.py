@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cvret.evaluation.page.numbers import value
 from cvret.evaluation.page.pictures import Pictures
+from cvret.evaluation.page.tables import breakable
 from cvret.evaluation.report import Result
 from cvret.plot.page import escaped
 
@@ -59,11 +60,6 @@ def asked(
         f'<div><div class="name">{breakable(query)}</div>{below}</div></div>\n'
         f"<div>{rows}</div></div>"
     )
-
-
-def breakable(name: str) -> str:
-    """Give a name as HTML that breaks first where a folder ends."""
-    return escaped(name).replace("/", "/<wbr>")
 
 
 def _tiles(

@@ -8,6 +8,7 @@ __all__ = ["axis", "diverging_bar", "forest_line", "mean_bar", "shares_bar"]
 
 _WIDE = 130
 _FOREST = 220
+_ROOM = 14
 
 
 def mean_bar(mean: float, low: float, high: float, most: float) -> str:
@@ -55,6 +56,7 @@ def axis(ends: tuple[float, float], ticks: list[float]) -> str:
         f'<text x="{x:.1f}" y="11" text-anchor="middle">{plain(tick)}</text>'
         for tick in ticks
         for x in [_share(tick, *ends) * _FOREST]
+        if _ROOM <= x <= _FOREST - _ROOM  # for half of the number
     )
     return _drawing(_FOREST, 20, marks, "bar chart")
 

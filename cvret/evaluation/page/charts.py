@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from cvret.evaluation.page.numbers import milliseconds, plain, value
 from cvret.plot.figures import plain_text
-from cvret.plot.labeling import Box, place_labels
+from cvret.plot.labeling import Box, place_labels, step_boxes
 from cvret.plot.page import escaped
 from cvret.plot.tradeoff import Point, limits_of, linear_ticks, log_ticks
 
@@ -154,7 +154,7 @@ class _Chart:
         return "".join(written)
 
     def _obstacles(self) -> list[Box]:
-        found = _steps([self._place(each) for each in self.points if each.on_front])
+        found = step_boxes([self._place(each) for each in self.points if each.on_front])
         for point in self.points:
             x, y = self._place(point)
             found.append((x - 6, y - 6, x + 6, y + 6))
@@ -162,15 +162,6 @@ class _Chart:
                 ends = sorted((self.y(point.low), self.y(point.high)))
                 found.append((x - 2, ends[0], x + 2, ends[1]))
         return found
-
-
-def _steps(places: Sequence[tuple[float, float]]) -> list[Box]:
-    """Give what the line of the front takes, a little wider than it is."""
-    found: list[Box] = []
-    for (x, y), (next_x, next_y) in zip(places[:-1], places[1:], strict=True):
-        low, high = sorted((y, next_y))
-        found += [(x, y - 2, next_x, y + 2), (next_x - 2, low, next_x + 2, high)]
-    return found
 
 
 def _has_interval(point: Point) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from cvret.evaluation.page.bars import diverging_bar
 from cvret.evaluation.page.facts import ClassValues, class_values, mistakes
 from cvret.evaluation.page.numbers import signed, value
-from cvret.evaluation.page.tables import Cell, Row, heat_cell, table
+from cvret.evaluation.page.tables import Cell, Row, breakable, heat_cell, table
 from cvret.evaluation.report import Report
 from cvret.plot.page import escaped
 
@@ -57,7 +57,7 @@ def class_deltas(reports: Mapping[str, Report], order: Sequence[str]) -> str:
         [
             "Class",
             "Queries",
-            *map(escaped, order),
+            *map(breakable, order),
             "Delta",
             Cell("Better or worse", "text"),
         ],

@@ -29,7 +29,7 @@ from cvret.evaluation.page.numbers import (
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.style import STYLE
 from cvret.evaluation.page.systems import cost_cells, metric_table
-from cvret.evaluation.page.tables import Cell, Row, section, table
+from cvret.evaluation.page.tables import Cell, Row, breakable, section, table
 from cvret.evaluation.report import Report
 from cvret.plot.page import escaped, framed
 from cvret.plot.tradeoff import linear_ticks, points_of, small_is_good
@@ -213,9 +213,10 @@ def _pairs(comparison: Comparison) -> str:
     ]
     caption = (
         f"Gains in {heading(comparison.metric)}, query by query, with "
-        f"{100 * comparison.confidence:g} % intervals. Clear: the probability, "
-        f"corrected for {len(pairs)} pairs, is at most {1 - comparison.confidence:g}; "
-        "its mark is filled. The bar shows wins dark, ties pale, losses thin."
+        f"{100 * comparison.confidence:g} % intervals. Clear: the probability"
+        f"{f', corrected for {len(pairs)} pairs,' if len(pairs) > 1 else ''} is at "
+        f"most {1 - comparison.confidence:g}; its mark is filled. "
+        "The bar shows wins dark, ties pale, losses thin."
     )
     more = len(pairs) - _MOST_PAIRS
     note = (
@@ -325,12 +326,12 @@ def _values(comparison: Comparison, order: list[str]) -> str:
         )
     columns = [comparison.reports[name].values[comparison.metric] for name in order]
     rows: list[Row] = [
-        [escaped(query), *(value(float(column[row])) for column in columns)]
+        [breakable(query), *(value(float(column[row])) for column in columns)]
         for row, query in enumerate(queries)
     ]
     found = table(
         f"{heading(comparison.metric)} of each query.",
-        ["Query", *map(escaped, order)],
+        ["Query", *map(breakable, order)],
         rows,
         "sticky",
     )

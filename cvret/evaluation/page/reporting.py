@@ -110,7 +110,7 @@ def _metrics(report: Report) -> str:
     return table(
         f"Means over the queries, with {100 * report.confidence:g} % intervals. A bar "
         f"runs from 0 to 1{', of N-S to 4' if 'N-S' in report.values else ''}.",
-        ["Metric", "Mean", "Interval", Cell("Drawn", "text")],
+        ["Metric", "Mean", "Interval", Cell("Bar", "text")],
         rows,
         "stack",
     )

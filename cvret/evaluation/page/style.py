@@ -46,10 +46,10 @@ caption { text-align: left; color: var(--soft); padding-bottom: .5rem;
   max-width: min(46rem, 100vw - 2rem); position: sticky; left: 0; }
 th, td { padding: .4rem .6rem; text-align: right; vertical-align: top;
   border-bottom: 1px solid var(--line); }
-thead th { vertical-align: bottom; font-weight: 600; overflow-wrap: anywhere;
+thead th { vertical-align: bottom; font-weight: 600; overflow-wrap: break-word;
   min-width: 3.6rem; max-width: 9rem; }
 th[scope=row], th.text, td.text { text-align: left; }
-th[scope=row] { font-weight: 600; overflow-wrap: anywhere; min-width: 6rem;
+th[scope=row] { font-weight: 600; overflow-wrap: anywhere; min-width: 7.5rem;
   max-width: 18rem; }
 th small, td small { display: block; font-weight: 400; color: var(--soft);
   font-size: .88em; white-space: nowrap; }
@@ -80,11 +80,13 @@ td.text .bar { margin-left: 0; }
   border: 1px solid var(--paper); }
 .confusion.many { font-size: .75rem; }
 .confusion.many th, .confusion.many td { padding: .1rem .2rem; }
-.confusion.many th[scope=row] { max-width: 11rem; white-space: nowrap;
+.confusion.many td, .confusion.many thead th { min-width: 1.35rem; }
+.confusion.many th[scope=row] { min-width: 5rem; max-width: 11rem; white-space: nowrap;
   overflow: hidden; text-overflow: ellipsis; }
 .confusion thead th { min-width: 1.45rem; max-width: none; }
-.confusion thead th span { writing-mode: vertical-rl; transform: rotate(180deg);
-  max-height: 9rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+.confusion thead th span { writing-mode: vertical-rl; line-height: 1.15;
+  transform: rotate(180deg); max-height: 9rem; white-space: nowrap;
+  overflow: hidden; text-overflow: ellipsis; }
 .confusion td.own { outline: 2px solid var(--ink); outline-offset: -2px; }
 .confusion th[scope=row], .sticky th[scope=row] { position: sticky; left: 0;
   background: var(--paper); }
@@ -126,7 +128,7 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
     margin-bottom: .75rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(5.6rem, 1fr)); }
   dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; }
-  .sticky th[scope=row] { min-width: 7rem; max-width: 9rem; }
+  .sticky th[scope=row] { max-width: 9rem; }
   .stack, .stack tbody, .stack tr, .stack th, .stack td { display: block;
     max-width: none; }
   .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden;

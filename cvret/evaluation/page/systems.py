@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from cvret.evaluation.page.facts import heading, means
 from cvret.evaluation.page.numbers import DASH, interval, milliseconds, size, value
-from cvret.evaluation.page.tables import Row, table
+from cvret.evaluation.page.tables import Row, breakable, table
 from cvret.evaluation.report import Costs, Report, Spread
 from cvret.plot.page import escaped
 from cvret.plot.tradeoff import small_is_good
@@ -53,7 +53,7 @@ def metric_table(reports: Mapping[str, Report], percent: str) -> str:
             ]
             for metric in metrics
         ]
-        columns = ["Metric", *map(escaped, shown)]
+        columns = ["Metric", *map(breakable, shown)]
         tables.append(table(caption, columns, rows, "sticky"))
     return "\n".join(tables)
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 from cvret.evaluation.page.style import HEAT_STEPS
 from cvret.plot.page import escaped
 
-__all__ = ["Cell", "Row", "heat_cell", "section", "table"]
+__all__ = ["Cell", "Row", "breakable", "heat_cell", "section", "table"]
 
 _DRAWINGS = re.compile(r"<svg.*?</svg>", re.DOTALL)
+_ENDS = re.compile(r"([/+_])(?=.)")
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -92,6 +93,17 @@ def _cell(cell: Cell, label: str | None) -> str:
     return (
         f'<td role="cell" data-label="{plain}"{_look(cell)}><div>{cell.html}</div></td>'
     )
+
+
+def breakable(name: str) -> str:
+    """Give a name as HTML that breaks first where a part of it ends.
+
+    Examples
+    --------
+    >>> breakable("a/b+c")
+    'a/<wbr>b+<wbr>c'
+    """
+    return _ENDS.sub(r"\1<wbr>", escaped(name))
 
 
 def heat_cell(shown: str, share: float, kind: str = "") -> Cell:
