@@ -137,7 +137,7 @@ def main() -> None:
         record("main_job", measured="accuracy", images=len(index), queries=len(truth),
                **ladder(path, truth))  # fmt: skip
         report = cvret.evaluate(cvret.Index.open(path), truth)
-        record("main_job", measured="report", **report.to_dict())
+        record("main_job", measured="report", **report.summary())
         record("main_job", measured="search on one core, verification depth 100",
                **search_times(path, truth))  # fmt: skip
         words = index.info()["fields"]["words"]

@@ -12,14 +12,16 @@ import sys
 import click
 
 from cvret.cli.agreeing import agreement
-from cvret.cli.asking import evaluate, explain, search, similar
+from cvret.cli.asking import explain, search, similar
 from cvret.cli.building import add, index, info
 from cvret.cli.classifying import classify
 from cvret.cli.demo import demo
 from cvret.cli.describing import describe
 from cvret.cli.duplicating import duplicates
+from cvret.cli.judging import evaluate
 from cvret.cli.keeping import compact, doctor, remove, verify
 from cvret.cli.measuring import metrics
+from cvret.cli.sheeting import sheet
 
 __all__ = ["cli", "main"]
 
@@ -57,6 +59,7 @@ COMMANDS = (
     metrics,
     remove,
     search,
+    sheet,
     similar,
     verify,
 )

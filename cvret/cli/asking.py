@@ -1,4 +1,4 @@
-"""cvret search, similar, explain, evaluate: asking an index."""
+"""cvret search, similar, explain: asking an index."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from cvret.cli.options import (
     to_json,
 )
 
-__all__ = ["evaluate", "explain", "search", "similar"]
+__all__ = ["by_option", "explain", "plain_option", "search", "similar"]
 
 by_option = click.option(
     "--by",
@@ -248,48 +248,3 @@ def similar(
         verified_only=verified_only,
     )
     show_ranking(id_, ranking, as_json, titled=False)
-
-
-@click.command()
-@click.argument("index", type=click.Path())
-@click.option(
-    "--truth",
-    required=True,
-    help="folders:PATH (a folder a class) or csv:PATH (columns query, relevant).",
-)
-@click.option("--prefix", default="", help="As given to cvret index, with folders:.")
-@by_option
-@plain_option
-@as_json
-def evaluate(
-    index: str,
-    truth: str,
-    prefix: str,
-    by: str | None,
-    no_rerank: bool,
-    as_json: bool,
-) -> int:
-    """Measure an index on a ground truth: mAP, P@10, top-k, ANMRR.
-
-    \b
-    Example:
-      cvret evaluate photos.cvret --truth folders:photos/
-    """
-    from cvret.collection.index import Index
-    from cvret.evaluation.evaluate import evaluate as evaluate_index
-    from cvret.evaluation.truth import from_csv, from_folders
-
-    kind, _, path = truth.partition(":")
-    if kind not in ("folders", "csv") or not path:
-        raise click.BadParameter(
-            f"--truth must be folders:PATH or csv:PATH, got {truth!r}"
-        )
-    judged = from_folders(path, prefix=prefix) if kind == "folders" else from_csv(path)
-    report = evaluate_index(
-        Index.open(index),
-        judged,
-        by=parse_weights(by),
-        rerank=[] if no_rerank else None,
-    )
-    click.echo(to_json(report.to_dict()) if as_json else str(report))
-    return PARTLY_DONE if report.left_out else 0

@@ -9,7 +9,7 @@ from cvret.collection.state import State
 from cvret.images.hashing import share_in_sketch
 from cvret.protocols import Learner
 
-__all__ = ["fit_seconds", "learned_share", "learned_shares"]
+__all__ = ["learned_share", "learned_shares"]
 
 _UNKNOWN = float("nan")
 
@@ -21,7 +21,7 @@ def learned_share(
 
     Parameters
     ----------
-    index_or_state : Index or State
+    index_or_state : Index, FieldSearch or State
         What is asked.
     field_names : sequence of str, optional
         Its fields; by default all.
@@ -49,7 +49,9 @@ def learned_share(
 
 
 def learned_shares(
-    index_or_state: Any, field_names: Sequence[str] | None = None
+    index_or_state: Any,
+    field_names: Sequence[str] | None = None,
+    hashes: Sequence[bytes] | None = None,
 ) -> dict[str, float]:
     """Tell which share of the images each field's part has learned from.
 
@@ -58,10 +60,13 @@ def learned_shares(
 
     Parameters
     ----------
-    index_or_state : Index or State
+    index_or_state : Index, FieldSearch or State
         What is asked.
     field_names : sequence of str, optional
         Its fields; by default all.
+    hashes : sequence of bytes, optional
+        Of other files, as `cvret.images.hashing.hash_of` gave them, to be told of these
+        instead.
 
     Returns
     -------
@@ -70,24 +75,17 @@ def learned_shares(
         cvret, which was learned on other pictures. NaN where it is not known.
     """
     state: State = getattr(index_or_state, "_state", index_or_state)
-    hashes = [
-        bytes(hash_)
-        for segment in state.segments
-        for hash_ in segment.arrays.part("image")["hashes"][segment.rows()]
-    ]
+    if hashes is None:
+        hashes = [
+            bytes(hash_)
+            for segment in state.segments
+            for hash_ in segment.arrays.part("image")["hashes"][segment.rows()]
+        ]
     names = state.fields if field_names is None else field_names
     return {name: _share(state.fields[name].part, hashes) for name in names}
 
 
-def fit_seconds(index_or_state: Any) -> float:
-    """Give how long an index took to learn; 0 if it has not, NaN where unknown."""
-    state: State = getattr(index_or_state, "_state", index_or_state)
-    if not state.settings["learned"]:
-        return 0.0
-    return float(state.settings.get("fit", {}).get("seconds", _UNKNOWN))
-
-
-def _share(part: Any, hashes: list[bytes]) -> float:
+def _share(part: Any, hashes: Sequence[bytes]) -> float:
     learned = part.learned() if isinstance(part, Learner) else None
     if learned is None or not hashes:
         return 0.0

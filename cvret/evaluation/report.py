@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from os import PathLike, fspath
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +52,7 @@ class Result(NamedTuple):
     right: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Report:
     """What an evaluation found.
 
@@ -70,7 +72,8 @@ class Report:
         The class of each query, where the ground truth has classes.
     predicted : mapping of str to str
         The class of most of the first three results of each query, the nearest of
-        these where none has most; only where the ground truth has classes.
+        these where none has most; only where the ground truth has classes, and one of
+        these results has one.
     n_images : int
         Images in the collection.
     left_out : tuple of (str, str)
@@ -81,20 +84,25 @@ class Report:
         Time and space.
     warnings : tuple of str
         What a reader must know before believing the values, a sentence each: pictures
-        learned from and evaluated, duplicates, too few queries.
+        learned from and evaluated, duplicates, too few queries, missing images.
     learned_share : float
         Which share of the collection the system has learned from, in [0, 1]; NaN where
         unknown.
     duplicates : tuple of (str, str)
-        Queries, and images of the collection that are the same file under another name.
+        Queries, and images of the collection that are the same file under another name,
+        or, where "near" ones were looked for, nearly the same picture.
     confidence : float
         Of the intervals.
     random_state : int
         What the resampling began with.
     about : mapping of str to value
-        How it was measured: ``system``, ``truth``, ``versions``, ``machine``, ``date``.
+        How it was measured: ``system``, ``truth``, ``n_resamples``, ``versions``,
+        ``machine``, ``date``.
     files : mapping of str to str
-        Where pictures of queries and results lie, to be shown; not saved.
+        Where pictures lie, to be shown: of the results by id, and of queries by name
+        where no result has the same; not saved.
+    query_files : mapping of str to str
+        Where the pictures of queries lie; not saved.
     """
 
     name: str
@@ -115,6 +123,13 @@ class Report:
     random_state: int = 0
     about: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query_files: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return (
+            f"<Report of {self.name}: {self.n_queries:,} queries, "
+            f"{self.n_images:,} images>"
+        )
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -135,3 +150,156 @@ class Report:
     def search_ms(self) -> float:
         """Median of the time of a search, re-ranking included, in milliseconds."""
         return self.costs.search_ms.median
+
+    def by_class(self) -> dict[str, dict[str, float]]:
+        """Give the mean of each metric over the queries of each class.
+
+        Returns
+        -------
+        dict of str to dict of str to float
+            By class, in order of their names, and metric; without queries that have no
+            class.
+        """
+        places: dict[str, list[int]] = {}
+        for place, query in enumerate(self.queries):
+            if query in self.query_classes:
+                places.setdefault(self.query_classes[query], []).append(place)
+        return {
+            class_: {
+                name: float(np.mean(each[members]))
+                for name, each in self.values.items()
+            }
+            for class_, members in sorted(places.items())
+        }
+
+    def class_table(self) -> Any:
+        """Compare the classes of queries with those that their results predict.
+
+        Returns
+        -------
+        ClassTable
+            Precision, recall and F1 of each class; see
+            `cvret.metrics.classification.class_table`. A query that none of its first
+            results has a class for counts as predicted "(none)".
+
+        Raises
+        ------
+        ValueError
+            If the ground truth has no classes.
+        """
+        judged = [query for query in self.queries if query in self.query_classes]
+        if not judged:
+            raise ValueError(
+                "the ground truth has no classes of queries; use one that has, such as "
+                "cvret.truth.from_folders"
+            )
+        from cvret.metrics.classification import class_table
+
+        return class_table(
+            [self.query_classes[query] for query in judged],
+            [self.predicted.get(query, "(none)") for query in judged],
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Give what `to_dict` gives, but for what it has of each query."""
+        from cvret.evaluation.report_file import summary_of
+
+        return summary_of(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain Python values, ready for JSON: NaN as None, infinity as text.
+
+        `from_dict` takes them back; `files` are left out.
+        """
+        from cvret.evaluation.report_file import dict_of
+
+        return dict_of(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Take what `to_dict` gave.
+
+        Raises
+        ------
+        FormatError
+            If it cannot be that, or is of a newer format.
+        """
+        from cvret.evaluation.report_file import arguments_of
+
+        return cls(**arguments_of(stored, "the report"))
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the report; the ending of `path` says how.
+
+        Parameters
+        ----------
+        path : str or path
+            ``.json`` has all, for `load`; ``.csv`` a row a query, see `to_csv`; ``.md``
+            tables of means and costs; ``.html`` a page with pictures.
+
+        Raises
+        ------
+        ValueError
+            If `path` ends otherwise.
+        """
+        from cvret.evaluation.report_file import to_json
+        from cvret.evaluation.report_text import markdown_of
+
+        ending = Path(path).suffix.lower()
+        if ending == ".csv":
+            self.to_csv(path)
+            return
+        if ending == ".json":
+            text = to_json(self)
+        elif ending == ".md":
+            text = markdown_of(self)
+        elif ending == ".html":
+            from cvret.evaluation.page import report_page
+
+            text = report_page(self)
+        else:
+            raise ValueError(
+                f"path must end in .json, .csv, .md or .html, got {fspath(path)!r}"
+            )
+        Path(path).write_text(text, encoding="utf-8", errors="surrogateescape")
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Read what `save` wrote as ``.json``.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        FormatError
+            If it is no report, is damaged, or of a newer format.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> cost = Costs(Spread(3.0, 5.0), Spread(1.0, 2.0))
+        >>> values = {"mAP": np.array([0.5, 1.0])}
+        >>> between = {"mAP": Interval(0.5, 1.0)}
+        >>> report = Report("hsv", ("a.jpg", "b.jpg"), values, between, {}, 9, cost)
+        >>> with tempfile.TemporaryDirectory() as work:
+        ...     report.save(f"{work}/hsv.json")
+        ...     Report.load(f"{work}/hsv.json").metrics
+        {'mAP': 0.75}
+        """
+        from cvret.evaluation.report_file import arguments_of, read_json
+
+        return cls(**arguments_of(read_json(Path(path)), fspath(path)))
+
+    def to_csv(self, path: str | PathLike[str]) -> None:
+        """Write a table with a row a query: its class, the predicted one, its values.
+
+        In UTF-8; a column a metric.
+        """
+        from cvret.evaluation.report_text import write_csv
+
+        write_csv(self, Path(path))
+
+    def __str__(self) -> str:
+        from cvret.evaluation.report_text import text_of
+
+        return text_of(self)

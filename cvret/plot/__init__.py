@@ -15,6 +15,7 @@ from cvret.plot.keypoints import plot_keypoints
 from cvret.plot.maps import plot_edges, plot_lbp
 from cvret.plot.metric_table import plot_metric_table
 from cvret.plot.sheet import contact_sheet
+from cvret.plot.tradeoff import plot_tradeoff
 
 __all__ = [
     "contact_sheet",
@@ -27,4 +28,5 @@ __all__ = [
     "plot_keypoints",
     "plot_lbp",
     "plot_metric_table",
+    "plot_tradeoff",
 ]

@@ -15,18 +15,19 @@ __all__ = [
     "escaped",
     "framed",
     "results_page",
+    "themed",
     "thumbnail",
 ]
 
 _THUMBNAIL = 220
 _QUALITY = 82
 
+_LIGHT = """--ink: #1c1e21; --soft: #5d636b; --line: #d9dce1; --paper: #fff;
+  --card: #f6f7f9; --yes: #0b6e4f; --accent: #0b5cad;"""
+_DARK = """--ink: #eceef1; --soft: #a4abb5; --line: #3a3f47; --paper: #15171a;
+  --card: #1f2226; --yes: #5fd0a5; --accent: #7db7f0;"""
+
 _STYLE = """
-:root { color-scheme: light dark; --ink: #1c1e21; --soft: #5d636b; --line: #d9dce1;
-  --paper: #fff; --card: #f6f7f9; --yes: #0b6e4f; --accent: #0b5cad; }
-@media (prefers-color-scheme: dark) { :root { --ink: #eceef1; --soft: #a4abb5;
-  --line: #3a3f47; --paper: #15171a; --card: #1f2226; --yes: #5fd0a5;
-  --accent: #7db7f0; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 78rem; color: var(--ink);
   background: var(--paper); font: 16px/1.5 system-ui, sans-serif; }
@@ -52,6 +53,19 @@ summary { cursor: pointer; color: var(--accent); }
 figure { margin: 1rem 0; }
 figure img { max-width: 100%; border-radius: .4rem; }
 figcaption { font-size: .9rem; color: var(--soft); overflow-wrap: anywhere; }
+.skip { position: absolute; left: -100rem; }
+.skip:focus { left: 1.25rem; top: .5rem; padding: .5rem 1rem; color: var(--accent);
+  background: var(--card); border-radius: .4rem; }
+nav { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin-bottom: 2rem;
+  font-size: .9rem; }
+a { color: var(--accent); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+@media print {
+  body { max-width: none; padding: 0; font-size: 10pt; }
+  nav, .skip { display: none; }
+  h1, h2, h3, h4 { break-after: avoid; }
+  li, figure { break-inside: avoid; }
+}
 """
 
 
@@ -114,8 +128,23 @@ def results_page(title: str, lead: str, sections: Sequence[PageSection]) -> str:
     return "".join(framed(title, lead, map(_section, sections)))
 
 
+def themed(light: str, dark: str) -> str:
+    """Give CSS that sets colors in the light, in the dark, and on paper.
+
+    Parameters
+    ----------
+    light, dark : str
+        CSS declarations of custom properties.
+    """
+    return (
+        f":root {{ {light} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
+        f"@media print {{ :root {{ {light} }} }}\n"
+    )
+
+
 def framed(
-    title: str, lead: str, bodies: Iterable[str], style: str = ""
+    title: str, lead: str, bodies: Iterable[str], style: str = "", nav: str = ""
 ) -> Iterator[str]:
     """Give a page piece by piece: heading, paragraph, and what is put below.
 
@@ -127,12 +156,19 @@ def framed(
         HTML.
     style : str
         CSS beside that of every page.
+    nav : str
+        HTML of links to parts of a long page; a link over it comes with it.
     """
+    skip = '<a class="skip" href="#content">Skip to the content</a>\n' if nav else ""
+    look = (
+        ":root { color-scheme: light dark; }\n@media print { :root { color-scheme: "
+        f"light; }} }}\n{themed(_LIGHT, _DARK)}{_STYLE}{style}"
+    )
     yield (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escaped(title)}</title>\n<style>{_STYLE}{style}</style>\n</head>\n"
-        f"<body>\n<main>\n<h1>{escaped(title)}</h1>\n"
+        f"<title>{escaped(title)}</title>\n<style>{look}</style>\n</head>\n<body>\n{skip}"
+        f'{nav}<main id="content">\n<h1>{escaped(title)}</h1>\n'
         f'<p class="lead">{escaped(lead)}</p>\n'
     )
     for body in bodies:
@@ -140,14 +176,16 @@ def framed(
     yield "</main>\n</body>\n</html>\n"
 
 
-def thumbnail(image: NDArray[np.uint8], side: int = _THUMBNAIL) -> str:
+def thumbnail(
+    image: NDArray[np.uint8], side: int = _THUMBNAIL, quality: int = _QUALITY
+) -> str:
     """Give a picture as a ``data:`` address, its longest side at most `side` pixels."""
     from PIL import Image
 
     picture = Image.fromarray(image)
     picture.thumbnail((side, side))
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=_QUALITY)
+    picture.save(buffer, "JPEG", quality=quality)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

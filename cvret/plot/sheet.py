@@ -1,6 +1,6 @@
 """Contact sheets: a query and its results, right ones and wrong ones marked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ def contact_sheet(
     *,
     relevant: Collection[str] | None = None,
     root: str | PathLike[str] | None = None,
+    files: Mapping[str, str | PathLike[str]] | None = None,
     k: int = 10,
     columns: int = 5,
     title: str = "",
@@ -48,6 +49,8 @@ def contact_sheet(
         circle (o) or a red cross (x), and the title counts them.
     root : path, optional
         The folder that ids are relative to.
+    files : mapping of str to path, optional
+        Where the pictures lie, by id, in place of `root`; others are not there.
     k : int
         Results shown.
     columns : int
@@ -92,7 +95,8 @@ def contact_sheet(
         x = left + place % columns * (TILE + _GAP)
         y = top - place // columns * (TILE + _TEXT) - TILE
         right = None if relevant is None else id_ in relevant
-        place_picture(figure, _read(id_, root), (x, y), TILE, right)
+        picture = _read(id_, root) if files is None else _read_of(files, id_)
+        place_picture(figure, picture, (x, y), TILE, right)
         score = float(results.scores[place]) if isinstance(results, Ranking) else None
         name = id_ if isinstance(results, Ranking) else Path(id_).name
         _describe(figure, (x, y), place + 1, name, score)
@@ -133,6 +137,12 @@ def _read(
         except ImageError:
             return None
     return source
+
+
+def _read_of(
+    files: Mapping[str, str | PathLike[str]], id_: str
+) -> NDArray[np.uint8] | None:
+    return _read(files[id_], None) if id_ in files else None
 
 
 def _describe(

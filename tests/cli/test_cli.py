@@ -313,7 +313,7 @@ def wrong(tmp_path):
         (["describe", "{photos}", "-d", "", "-o", "{w}/a.npz"], "-d must name at"),
         (["index", "{photos}", "-o", "{w}/i", "-j", "0"], "must not be 0"),
         (["describe", "{photos}", "-d", "hsv", "-o", "{w}/a.csv"], "must end in .npz"),
-        (["evaluate", "{index}", "--truth", "photos"], "must be folders:PATH or csv"),
+        (["evaluate", "{index}", "--truth", "photos"], "must be named as KIND:PATH"),
         (["evaluate", "{index}", "--truth", "csv:{w}/gone.csv"], "No such file"),
         (["add", "{index}"], "Missing argument"),
         (["remove", "{index}"], "give the ids of the images to remove"),
