@@ -26,6 +26,8 @@ __all__ = [
 
 Alive = NDArray[np.bool_] | None
 
+_MANY = 64  # one in so many ids of a segment asked for, and all are read at once
+
 LAYOUT: Layout = {
     "names": ("|u1", ("bytes",)),
     "ends": ("<u4", ("n",)),
@@ -150,6 +152,20 @@ class ImageTable:
         start = int(ends[local - 1]) if local else 0
         end = int(ends[local])
         return _decoded(checked(segment, "names", [start], [end])[start:end].tobytes())
+
+    def ids_at(self, rows: NDArray[np.intp]) -> list[str]:
+        """Give the ids of rows, in their order; many of a segment at once."""
+        found = [""] * len(rows)
+        numbers = np.searchsorted(self.first_rows, rows, side="right") - 1
+        for number in np.unique(numbers).tolist():
+            places = np.flatnonzero(numbers == number)
+            if len(places) * _MANY < self.sizes[number]:
+                ids: Iterable[str] = map(self.id_at, rows[places].tolist())
+            else:
+                ids = self.ids_of(number, rows[places] - self.first_rows[number])
+            for place, id_ in zip(places.tolist(), ids, strict=True):
+                found[place] = id_
+        return found
 
     def row_of(self, id_: str) -> int:
         """Give the row of an id.

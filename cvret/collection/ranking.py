@@ -50,7 +50,7 @@ def in_order(
     Images that share nothing with the query score 0; they come last, as many as are
     needed.
     """
-    ids = [images.id_at(row) for row in best.rows.tolist()]
+    ids = images.ids_at(best.rows)
     scores = best.scores.tolist()
     order = sorted(range(len(ids)), key=lambda place: (-scores[place], ids[place]))[:n]
     chosen = [ids[place] for place in order]
@@ -58,7 +58,7 @@ def in_order(
     missing = min(n, len(images)) - len(chosen)
     if missing > 0:
         rows = images.first_by_id(missing, frozenset(best.rows.tolist()))
-        chosen += [images.id_at(row) for row in rows]
+        chosen += images.ids_at(np.array(rows, np.intp))
         values += [0.0] * len(rows)
     return tuple(chosen), np.array(values)
 

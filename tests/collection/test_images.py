@@ -75,6 +75,15 @@ def test_ids_come_back_from_any_segments(ids, cut):
     assert [table.row_of(id_) for id_ in ids] == list(range(len(ids)))
 
 
+@pytest.mark.parametrize("n", [3, 300])
+def test_ids_of_rows_come_in_their_order_few_or_many(n):
+    ids = [f"{row:03}" for row in range(300)]
+    table = table_of((ids[:200], [0]), (ids[200:], []))
+    rows = np.random.default_rng(0).permutation(300)[:n]
+    assert table.ids_at(rows) == [f"{row:03}" for row in rows]
+    assert table.ids_at(rows[:0]) == []
+
+
 def test_sizes_hashes_and_roots_come_back():
     first = arrays_of(["a"], [(640, 480)], [bytes(range(16))], 0)
     second = arrays_of(["b"], [(10, 20)], [b"x" * 16], 3)
