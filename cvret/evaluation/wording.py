@@ -12,11 +12,13 @@ __all__ = [
     "enumeration",
     "figures",
     "least_queries",
+    "of_one_query",
     "probability",
     "sentence_of",
 ]
 
 _MOST_NAMED = 6
+_OF_ONE = {"ANMRR": "NMRR", "MRR": "reciprocal rank"}
 
 
 def sentence_of(comparison: Comparison) -> str:
@@ -84,6 +86,19 @@ def figures(*values: float) -> list[str]:
     )
     texts = [f"{value:.{decimals}f}" for value in values]
     return [text[1:] if not float(text) and text[0] == "-" else text for text in texts]
+
+
+def of_one_query(metric: str) -> str:
+    """Name what a metric, which is a mean over queries, is of a single query.
+
+    Examples
+    --------
+    >>> [of_one_query(name) for name in ("mAP@10", "ANMRR", "MRR", "P@10")]
+    ['AP@10', 'NMRR', 'reciprocal rank', 'P@10']
+    """
+    if metric.startswith("mAP"):
+        return metric.removeprefix("m")
+    return _OF_ONE.get(metric, metric)
 
 
 def duration(milliseconds: float) -> str:

@@ -15,6 +15,7 @@ from cvret.evaluation.wording import (
     enumeration,
     figures,
     least_queries,
+    of_one_query,
     probability,
     sentence_of,
 )
@@ -202,3 +203,20 @@ def test_what_is_above_0_is_not_written_as_0(one, other):
 def test_many_names_are_counted():
     assert enumeration(list("abcdefgh")) == "a, b, c, d, e and 3 others"
     assert enumeration(["a"]) == "a"
+
+
+@pytest.mark.parametrize(
+    ("metric", "named"),
+    [
+        ("mAP", "AP"),
+        ("mAP@10", "AP@10"),
+        ("mAP@10(found)", "AP@10(found)"),
+        ("mAP(trapezoid)", "AP(trapezoid)"),
+        ("ANMRR", "NMRR"),
+        ("MRR", "reciprocal rank"),
+        ("nDCG@10", "nDCG@10"),
+        ("R-precision", "R-precision"),
+    ],
+)
+def test_the_value_of_one_query_is_no_mean(metric, named):
+    assert of_one_query(metric) == named
