@@ -8,6 +8,7 @@ import numpy as np
 
 from cvret._checks import check_count, check_number
 from cvret.errors import UnknownNameError
+from cvret.evaluation.combining import parts_by_name
 from cvret.evaluation.comparison import Comparison
 from cvret.evaluation.differences import Resampling, differences_of
 from cvret.evaluation.evaluate import evaluate
@@ -157,6 +158,8 @@ def compare(
     compared, undefined = _metrics_of(reports, metric, metrics and measured)
     differences, too_few = differences_of(reports, compared, resampling)
     about |= {"n_resamples": n_resamples, "random_state": random_state}
+    if parts := parts_by_name(systems):
+        about["parts"] = parts
     if _differ(reports, "machine"):
         about["machines"] = "different"
     comparison = Comparison(

@@ -21,6 +21,7 @@ __all__ = [
     "ClassDifference",
     "Comparison",
     "Difference",
+    "Gain",
     "Won",
     "gains_of",
     "small_is_good",
@@ -106,6 +107,47 @@ class ClassDifference(NamedTuple):
     delta: float
 
 
+class Gain(NamedTuple):
+    """What a combination of systems gains over one of its parts.
+
+    Attributes
+    ----------
+    combination, part : str
+        Names of both.
+    difference : Difference
+        Of the two; its `better` may be the part.
+
+    Examples
+    --------
+    >>> worse = Difference(
+    ...     "hsv", "hsv+lbp", "mAP", 0.5, Interval(0.25, 0.75), 0.01, 0.01, 9, 0, 1
+    ... )
+    >>> gain = Gain("hsv+lbp", "hsv", worse)
+    >>> gain.mean, gain.interval
+    (-0.5, Interval(low=-0.75, high=-0.25))
+    """
+
+    combination: str
+    part: str
+    difference: Difference
+
+    @property
+    def mean(self) -> float:
+        """The combination's mean gain over the part; below 0 where it loses."""
+        mean = self.difference.mean
+        return mean if self._is_better else -mean
+
+    @property
+    def interval(self) -> Interval:
+        """Between what that mean lies."""
+        low, high = self.difference.interval
+        return Interval(low, high) if self._is_better else Interval(-high, -low)
+
+    @property
+    def _is_better(self) -> bool:
+        return self.difference.better == self.combination
+
+
 class Won(NamedTuple):
     """A query that one system ranks better for than another.
 
@@ -147,7 +189,8 @@ class Comparison:
         1 minus it.
     about : mapping of str to value
         How it was compared: ``queries``, which, where these are a sample;
-        ``n_resamples`` and ``random_state`` of the intervals and tests.
+        ``n_resamples`` and ``random_state`` of the intervals and tests; ``parts``, the
+        names of what each combination among the systems is made of.
     """
 
     reports: Mapping[str, Report]
@@ -207,6 +250,37 @@ class Comparison:
             if each.metric == metric and {each.better, each.other} == {a, b}:
                 return each
         raise UnknownNameError(f"{a!r} and {b!r} are not compared by {metric!r}")
+
+    def gains(self, metric: str | None = None) -> tuple[Gain, ...]:
+        """Tell what each combination gains over each of its parts.
+
+        So one sees what a learned field adds to a handcrafted one, and the other way
+        round. Combinations are `cvret.Fused` and `cvret.Concatenated`.
+
+        Parameters
+        ----------
+        metric : str, optional
+            By default that of the comparison.
+
+        Returns
+        -------
+        tuple of Gain
+            The best combination first, and of its parts the best; empty where no
+            combination is compared with a part of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such metric.
+        """
+        order = self.order(metric)
+        parts = self.about.get("parts", {})
+        return tuple(
+            Gain(name, part, self.difference(name, part, metric))
+            for name in order
+            for part in order
+            if part in parts.get(name, ())
+        )
 
     def class_table(self, a: str, b: str) -> tuple[ClassDifference, ...]:
         """Compare two systems class by class; what `a` gains most on comes first.

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.comparison import Comparison, Difference
 from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.wording import duration, figures, probability
 
@@ -64,6 +64,8 @@ def markdown_of(comparison: Comparison) -> str:
         "## Pairs",
         _table(_pairs(comparison)),
     ]
+    if comparison.gains():
+        blocks += ["## What combinations gain", _table(_gains(comparison))]
     if comparison.reports[first].query_classes:
         blocks += [
             f"## Classes: {_escaped(first)} against {_escaped(second)}",
@@ -79,12 +81,13 @@ def markdown_of(comparison: Comparison) -> str:
 
 def text_of(comparison: Comparison) -> str:
     """Give a comparison as lines of text: sentence, systems best first, warnings."""
-    header, *rows = _systems(comparison)
+    gains = ["", *_aligned(list(_gains(comparison)))] if comparison.gains() else []
     return "\n".join(
         [
             comparison.sentence,
             "",
-            *_aligned([header, *rows]),
+            *_aligned(list(_systems(comparison))),
+            *gains,
             *([""] if comparison.warnings else []),
             *(f"warning: {each}" for each in comparison.warnings),
         ]
@@ -137,7 +140,7 @@ def _metrics(comparison: Comparison) -> Iterator[list[str]]:
         small = " (small is good)" if small_is_good(metric) else ""
         yield [
             metric + small,
-            *(f"{comparison.mean(name, metric):.4f}" for name in order),
+            *(f"{comparison.mean(name, metric):.3f}" for name in order),
         ]
 
 
@@ -164,11 +167,34 @@ def _pairs(comparison: Comparison) -> Iterator[list[str]]:
             each.other,
             gain,
             f"{low} to {high}" if low != "nan" else _UNKNOWN,
-            probability(each.corrected).removeprefix("p ").removeprefix("= "),
+            _corrected(each),
             "yes" if each.holds(comparison.confidence) else "no",
             f"{each.wins:,}",
             f"{each.ties:,}",
             f"{each.losses:,}",
+        ]
+
+
+def _gains(comparison: Comparison) -> Iterator[list[str]]:
+    yield [
+        "combination",
+        "over its part",
+        f"gain in {comparison.metric}",
+        f"{100 * comparison.confidence:g} % interval",
+        "corrected p",
+        "may be claimed",
+    ]
+    for each in comparison.gains():
+        gain, low, high = figures(each.mean, *each.interval)
+        yield [
+            each.combination,
+            each.part,
+            gain if gain.startswith("-") else f"+{gain}",
+            f"{low} to {high}" if low != "nan" else _UNKNOWN,
+            _corrected(each.difference),
+            ("a loss" if each.mean < 0 else "a gain")
+            if each.difference.holds(comparison.confidence)
+            else "no",
         ]
 
 
@@ -196,6 +222,10 @@ def _won(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
             f"{each.second:.3f}",
             f"{each.gain:.3f}",
         ]
+
+
+def _corrected(difference: Difference) -> str:
+    return probability(difference.corrected).removeprefix("p ").removeprefix("= ")
 
 
 def _known(value: float, text: str) -> str:

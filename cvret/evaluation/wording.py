@@ -73,17 +73,14 @@ def probability(value: float, name: str = "p") -> str:
 
 
 def figures(*values: float) -> list[str]:
-    """Write values with two decimals, or more, up to four, where one would show as 0.
+    """Write values with three decimals, or four where one would show as 0.
 
     Examples
     --------
-    >>> figures(0.28, 0.2, 0.304), figures(0.012, 0.004, -0.1)
-    (['0.28', '0.20', '0.30'], ['0.012', '0.004', '-0.100'])
+    >>> figures(0.28, 0.2, 0.3046), figures(0.012, 0.0004, -0.1)
+    (['0.280', '0.200', '0.305'], ['0.0120', '0.0004', '-0.1000'])
     """
-    nonzero = [abs(value) for value in values if value and math.isfinite(value)]
-    decimals = next(
-        (d for d in (2, 3) if all(each >= 0.5 * 10**-d for each in nonzero)), 4
-    )
+    decimals = 4 if any(0 < abs(value) < 0.0005 for value in values) else 3
     texts = [f"{value:.{decimals}f}" for value in values]
     return [text[1:] if not float(text) and text[0] == "-" else text for text in texts]
 

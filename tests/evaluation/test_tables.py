@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,13 @@ def report(values, costs=None):
     costs = costs or Costs(Spread(2.5, 9), Spread(0.5, 9), 12_345.6, 0.0)
     unknown = dict.fromkeys(table, Interval(NAN, NAN))
     return Report("system", QUERIES, table, unknown, {}, 4, costs)
+
+
+def costed(values):
+    queries = tuple(map(str, range(len(values))))
+    costs = Costs(Spread(1.0, 1.0), Spread(1.0, 1.0))
+    between = {"mAP": Interval(NAN, NAN)}
+    return Report("", queries, {"mAP": np.array(values)}, between, {}, 4, costs)
 
 
 @pytest.fixture
@@ -68,7 +76,7 @@ def test_markdown_has_pairs_and_the_queries_won(found):
     # Gains 0.9, 0, 0.3, 0.6; of 8 signs of three, two are as far.
     assert [pair[0], *pair[2:3], *pair[4:]] == [
         "other",
-        "0.45",
+        "0.450",
         "0.250",
         "no",
         "3",
@@ -110,6 +118,28 @@ def test_markdown_has_classes_where_there_are_some(found):
     }
     rows = table_under(compare(reports).to_markdown(), "## Classes: a against b")
     assert rows[2] == [r"cat\_1", "3", "1.000", "1.000", "+0.000"]
+
+
+def test_what_a_combination_gains_over_its_parts_is_shown():
+    one, two = [0.25] * 8, [0.75] * 8
+    reports = {name: costed(each) for name, each in (("a", one), ("b", two))}
+    both = replace(
+        compare({**reports, "a+b": costed([0.5] * 8)}),
+        about={"parts": {"a+b": ["a", "b"]}},
+    )
+    # Of 2^8 signs two are as far, thrice corrected.
+    wanted = [
+        ["a+b", "b", "-0.250", "-0.250 to -0.250", "0.023", "a loss"],
+        ["a+b", "a", "+0.250", "0.250 to 0.250", "0.023", "a gain"],
+    ]
+    assert table_under(both.to_markdown(), "## What combinations gain")[2:] == wanted
+    shown = [line.split() for line in str(both).splitlines()]
+    assert [" ".join(row).split() for row in wanted] == shown[-2:]
+
+
+def test_without_combinations_there_is_no_table_of_them(found):
+    assert "combination" not in found.to_markdown()
+    assert "combination" not in str(found)
 
 
 def test_files_can_be_written_whatever_the_names(found, tmp_path):
