@@ -95,7 +95,7 @@ class ClassDifference(NamedTuple):
         Of that class.
     first, second : float
         F1 of each system, in [0, 1]; a query is taken for the class of most of its
-        first three results.
+        first three results, of the first where none has most.
     delta : float
         `first` minus `second`.
     """

@@ -10,6 +10,7 @@ from typing import Any
 from cvret.evaluation.comparison import Comparison, Difference
 from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.wording import duration, figures, of_one_query, probability
+from cvret.metrics.summary import shown
 
 __all__ = ["csv_of", "markdown_of", "text_of"]
 
@@ -85,16 +86,15 @@ def markdown_of(comparison: Comparison) -> str:
 def text_of(comparison: Comparison) -> str:
     """Give a comparison as lines of text: sentence, systems best first, warnings."""
     gains = ["", *_aligned(list(_gains(comparison)))] if comparison.gains() else []
-    return "\n".join(
-        [
-            comparison.sentence,
-            "",
-            *_aligned(list(_systems(comparison))),
-            *gains,
-            *([""] if comparison.warnings else []),
-            *(f"warning: {each}" for each in comparison.warnings),
-        ]
-    )
+    lines = [
+        comparison.sentence,
+        "",
+        *_aligned(list(_systems(comparison))),
+        *gains,
+        *([""] if comparison.warnings else []),
+        *(f"warning: {each}" for each in comparison.warnings),
+    ]
+    return "\n".join(map(shown, lines))
 
 
 def _about(comparison: Comparison) -> list[str]:
@@ -272,8 +272,7 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 def _escaped(text: str) -> str:
     """Give text that Markdown shows as it is, in one line."""
-    one_line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return _MARKED.sub(r"\\\1", one_line)
+    return _MARKED.sub(r"\\\1", shown(text))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

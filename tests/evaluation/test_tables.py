@@ -169,3 +169,10 @@ def test_as_text_it_begins_with_the_sentence(found):
     lines = str(found).splitlines()
     assert lines[0] == found.sentence
     assert lines[3].startswith("other")
+
+
+def test_text_is_shown_whatever_the_names():
+    reports = {"caf\udce9": costed([1.0, 1.0]), "new\nline": costed([0.0, 0.0])}
+    lines = str(compare(reports)).splitlines()
+    assert "\n".join(lines).encode("utf-8")
+    assert [line.split()[0] for line in lines[3:5]] == [r"caf\udce9", r"new\nline"]
