@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cvret.evaluation.page.answers import asked
+from cvret.evaluation.page.answers import Answer, asked
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.style import STYLE
 from cvret.evaluation.report import Result
@@ -38,13 +38,13 @@ def sheets_page(
     >>> "1 of 2 right" in sheets_page("Sheets", "", answers, {})
     True
     """
-    pictures = Pictures(files)
+    pictures = Pictures()
     bodies = []
     for query, results in answers.items():
         n_right = sum(result.right for result in results)
         said = f"{n_right} of {len(results)} right" if results and marked else ""
-        answer = {"": (said or _unmarked(results), results)}
-        sheet = asked(pictures, query, "", answer, marked=marked)
+        answer = Answer(said or _unmarked(results), results, files)
+        sheet = asked(pictures, query, files.get(query), {"": answer}, marked=marked)
         bodies.append(f"<section><h2>{escaped(query)}</h2>{sheet}</section>")
     return "".join(framed(title, lead, [*bodies, pictures.definitions()], STYLE))
 

@@ -1,6 +1,7 @@
 """Small reports and comparisons by hand, and what a page is made of."""
 
 from html.parser import HTMLParser
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -29,9 +30,12 @@ def make_report(name="hsv", values=(0.5, 0.25), metric="mAP", ms=2.0, **others):
 
 
 def make_comparison(reports, metric="mAP", **others):
-    """A comparison of reports, its differences by hand where there are some."""
+    """A comparison of reports, its differences by hand."""
     by_name = {report.name: report for report in reports}
-    wanted = {"differences": (), "sentence": "hsv finds more than lbp."}
+    pairs = tuple(
+        make_difference(a, b, metric=metric) for a, b in combinations(by_name, 2)
+    )
+    wanted = {"differences": pairs, "sentence": "hsv finds more than lbp."}
     return Comparison(by_name, metric, **{**wanted, **others})
 
 
