@@ -63,7 +63,8 @@ class ClassReport(NamedTuple):
     def __str__(self) -> str:
         lines = [
             f"{shown(self.label)}: F1 {self.f1:.3f} (precision {self.precision:.3f}, "
-            f"recall {self.recall:.3f}), ANMRR {self.anmrr:.3f}, {self.support:,} images"
+            f"recall {self.recall:.3f}), ANMRR {self.anmrr:.3f}, "
+            f"{self.support:,} images"
         ]
         for what, pairs in (
             ("taken for", self.confused_with),
