@@ -95,7 +95,7 @@ class ClassDifference(NamedTuple):
         Of that class.
     first, second : float
         F1 of each system, in [0, 1]; a query is taken for the class of most of its
-        first three results.
+        first three results, of the first where none has most.
     delta : float
         `first` minus `second`.
     """
@@ -446,8 +446,15 @@ class Comparison:
 
         return csv_of(self)
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write it: .html with pictures, .md, .csv with every value, or .json.
+    def save(self, path: str | PathLike[str], *, pictures: bool = True) -> None:
+        """Write it: .html, .md, .csv with every value, or .json.
+
+        Parameters
+        ----------
+        path : str or path
+            Whose ending says as what.
+        pictures : bool
+            Whether the .html shows pictures of the collection.
 
         Raises
         ------
@@ -458,7 +465,7 @@ class Comparison:
         if ending == ".html":
             from cvret.evaluation.page import comparison_page
 
-            text = comparison_page(self)
+            text = comparison_page(self, pictures=pictures)
         elif ending == ".md":
             text = self.to_markdown()
         elif ending == ".csv":

@@ -4,11 +4,13 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from cvret.evaluation.comparison import Comparison, Difference
 from cvret.evaluation.scoring import small_is_good
-from cvret.evaluation.wording import duration, figures, probability
+from cvret.evaluation.wording import duration, figures, of_one_query, probability
+from cvret.metrics.summary import shown
 
 __all__ = ["csv_of", "markdown_of", "text_of"]
 
@@ -44,7 +46,8 @@ def markdown_of(comparison: Comparison) -> str:
     -------
     str
         The sentence, the warnings, and tables: systems by accuracy and cost, all
-        metrics, pairs, classes, and queries won. Names are escaped. Of several systems,
+        metrics, pairs, what combinations gain, classes, and queries won; and how it was
+        measured. Names are escaped. Of several systems,
         classes and queries are those of the first against the second.
     """
     first, second = comparison.order()[:2]
@@ -76,22 +79,22 @@ def markdown_of(comparison: Comparison) -> str:
             f"## Queries that {_escaped(a)} wins most over {_escaped(b)}",
             _table(_won(comparison, a, b)),
         ]
+    blocks += ["## How it was measured", "\n".join(_measured(comparison))]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def text_of(comparison: Comparison) -> str:
     """Give a comparison as lines of text: sentence, systems best first, warnings."""
     gains = ["", *_aligned(list(_gains(comparison)))] if comparison.gains() else []
-    return "\n".join(
-        [
-            comparison.sentence,
-            "",
-            *_aligned(list(_systems(comparison))),
-            *gains,
-            *([""] if comparison.warnings else []),
-            *(f"warning: {each}" for each in comparison.warnings),
-        ]
-    )
+    lines = [
+        comparison.sentence,
+        "",
+        *_aligned(list(_systems(comparison))),
+        *gains,
+        *([""] if comparison.warnings else []),
+        *(f"warning: {each}" for each in comparison.warnings),
+    ]
+    return "\n".join(map(shown, lines))
 
 
 def _about(comparison: Comparison) -> list[str]:
@@ -211,7 +214,7 @@ def _classes(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
 
 
 def _won(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
-    yield ["query", f"{comparison.metric} of {a}", f"of {b}", "gain"]
+    yield ["query", f"{of_one_query(comparison.metric)} of {a}", f"of {b}", "gain"]
     won = comparison.won(a, b, _N_WON)
     if not won:
         yield ["none", "", "", ""]
@@ -222,6 +225,35 @@ def _won(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
             f"{each.second:.3f}",
             f"{each.gain:.3f}",
         ]
+
+
+def _measured(comparison: Comparison) -> Iterator[str]:
+    """Give what a reader needs to do it again, a line of a list each."""
+    first = next(iter(comparison.reports.values()))
+    known = {**first.about, **comparison.about}
+    for name, report in comparison.reports.items():
+        what = str(report.about.get("system", _UNKNOWN))
+        yield f"- {_escaped(name)}: {_escaped(what)}"
+    told = {
+        "Images": f"{first.n_images:,}",
+        "Ground truth": known.get("truth"),
+        "Intervals": "bias-corrected accelerated bootstrap over queries",
+        "Tests": "paired, by random signs; corrected for all pairs (Holm)",
+        "Resamples": known.get("n_resamples"),
+        "Seed": known.get("random_state"),
+        "Machine": known.get("machine"),
+        "Versions": known.get("versions"),
+        "Date": known.get("date"),
+    }
+    for what, value in told.items():
+        if value is not None:
+            yield f"- {what}: {_escaped(_in_words(value))}"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _corrected(difference: Difference) -> str:
@@ -240,8 +272,7 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 def _escaped(text: str) -> str:
     """Give text that Markdown shows as it is, in one line."""
-    one_line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return _MARKED.sub(r"\\\1", one_line)
+    return _MARKED.sub(r"\\\1", shown(text))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

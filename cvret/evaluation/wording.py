@@ -171,7 +171,8 @@ def _gain(comparison: Comparison, best: str, rival: str) -> str:
     """Tell of a gain that proves nothing."""
     difference = comparison.difference(best, rival)
     if difference.wins == difference.losses == 0:
-        return f"{best} and {rival} have the same {comparison.metric} on each"
+        measured = of_one_query(comparison.metric)
+        return f"{best} and {rival} have the same {measured} on each"
     values = [comparison.mean(name) for name in (best, rival)]
     first_mean, second_mean, gain, low, high = figures(
         *values, difference.mean, *difference.interval

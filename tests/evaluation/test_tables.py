@@ -89,7 +89,22 @@ def test_markdown_has_pairs_and_the_queries_won(found):
         r"bytes\\udcff.jpg",
         r"new\\nline.jpg",
     ]
+    assert won[0][1:3] == ["AP of other", r'of a¦b, "ß" \*x\*']
     assert table_under(text, "over other")[2][0] == "none"
+
+
+def test_markdown_tells_how_it_was_measured():
+    about = {"system": "an *HSV* histogram", "machine": {"cpu": "one", "cores": 2}}
+    one, two = (replace(costed([0.5, 1.0]), about=about) for _ in range(2))
+    text = compare({"a": one, "b": two}, n_resamples=2000, random_state=7).to_markdown()
+    told = text.split("## How it was measured\n\n")[1].splitlines()
+    assert told[:3] == [
+        r"- a: an \*HSV\* histogram",
+        r"- b: an \*HSV\* histogram",
+        "- Images: 4",
+    ]
+    assert {"- Resamples: 2,000", "- Seed: 7", "- Machine: cpu one, cores 2"} < {*told}
+    assert "None" not in text
 
 
 def test_every_row_of_a_table_has_as_many_cells(found):
@@ -154,3 +169,10 @@ def test_as_text_it_begins_with_the_sentence(found):
     lines = str(found).splitlines()
     assert lines[0] == found.sentence
     assert lines[3].startswith("other")
+
+
+def test_text_is_shown_whatever_the_names():
+    reports = {"caf\udce9": costed([1.0, 1.0]), "new\nline": costed([0.0, 0.0])}
+    lines = str(compare(reports)).splitlines()
+    assert "\n".join(lines).encode("utf-8")
+    assert [line.split()[0] for line in lines[3:5]] == [r"caf\udce9", r"new\nline"]

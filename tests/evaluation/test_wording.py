@@ -134,7 +134,7 @@ def test_systems_that_are_equal_on_each_query():
         {"a": report(0.5), "b": report(0.5)},
         Difference("a", "b", "mAP", 0.0, Interval(0, 0), 1.0, 1.0, 0, 1000, 0),
     )
-    assert text.endswith("queries: a and b have the same mAP on each.")
+    assert text.endswith("queries: a and b have the same AP on each.")
 
 
 def test_small_values_are_said_to_be_good():
