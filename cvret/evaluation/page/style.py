@@ -102,15 +102,15 @@ td.text .bar { margin-left: 0; }
 .answer span { font-weight: 400; color: var(--soft); }
 .tiles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .6rem;
   grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); }
-.tiles li { padding: .35rem; display: block; }
+.tiles li { padding: .2rem; display: block; }
 .pic { display: block; width: 100%; height: auto; aspect-ratio: 1;
   background: var(--card); border-radius: .25rem; }
 .pic.gone { display: grid; place-items: center; color: var(--soft); font-size: .8rem;
   text-align: center; border: 1px dashed var(--rule); }
-.asked > .query .pic { outline: 3px solid var(--accent); outline-offset: 1px; }
-.verdict { font-size: .8rem; font-weight: 700; display: flex; gap: .3rem;
-  align-items: center; margin-top: .3rem; }
-.verdict svg { flex: none; }
+.asked > .query .pic { outline: 3px solid var(--accent); outline-offset: -3px; }
+.verdict { font-size: .72rem; font-weight: 700; display: flex; flex-wrap: wrap;
+  gap: .2rem; align-items: center; margin-top: .3rem; }
+.verdict svg { flex: none; width: .7rem; height: .7rem; }
 .verdict span { margin-left: auto; font-weight: 400; color: var(--soft);
   font-variant-numeric: tabular-nums; }
 .right { color: var(--yes); } .wrong { color: var(--no); }
@@ -151,7 +151,7 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   thead { display: table-header-group; }
-  p, tr, .asked, .warnings, .chart, dl > * { break-inside: avoid; }
+  p, caption, tr, .asked, .warnings, .chart, dl > * { break-inside: avoid; }
   section > p, caption, thead { break-after: avoid; }
   tr:nth-child(-n+3) { break-before: avoid; }
   th, td { padding: .25rem .4rem; }
@@ -164,7 +164,7 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(2cm, 1fr)); gap: .3rem;
     margin-bottom: .3rem; }
   .tiles li { padding: .15rem; }
-  .verdict { font-size: .62rem; gap: .15rem; flex-wrap: wrap; }
+  .verdict { font-size: .62rem; gap: .15rem; }
 }
 """
 
