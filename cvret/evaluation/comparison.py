@@ -190,7 +190,8 @@ class Comparison:
     about : mapping of str to value
         How it was compared: ``queries``, which, where these are a sample;
         ``n_resamples`` and ``random_state`` of the intervals and tests; ``parts``, the
-        names of what each combination among the systems is made of.
+        names of what each combination among the systems is made of; and, where times
+        cannot be compared, ``machines`` or ``times``.
     """
 
     reports: Mapping[str, Report]
