@@ -63,8 +63,9 @@ def points_of(comparison: Any) -> list[Point]:
     for name, report in comparison.reports.items():
         ms, mean = comparison.milliseconds(name), comparison.mean(name)
         if math.isfinite(ms) and math.isfinite(mean):
-            ends = report.intervals.get(comparison.metric, (math.nan, math.nan))
-            found.append(Point(name, max(ms, _LEAST_MS), mean, *ends, name in front))
+            low, high = report.intervals.get(comparison.metric, (math.nan, math.nan))
+            on_front = name in front
+            found.append(Point(name, max(ms, _LEAST_MS), mean, low, high, on_front))
     return sorted(found, key=lambda point: point.ms)
 
 

@@ -25,14 +25,13 @@ def value(number: float) -> str:
 
     Examples
     --------
-    >>> value(0.51249), value(float("nan"))
-    ('0.512', '–')
+    >>> value(0.51249), value(-0.0002), value(float("nan"))
+    ('0.512', '0.000', '–')
     """
-    return (
-        f"{number:.3f}".replace("-", _MINUS)
-        if math.isfinite(number)
-        else DASH  # not measured, or not defined
-    )
+    if not math.isfinite(number):
+        return DASH  # not measured, or not defined
+    shown = f"{number:.3f}"
+    return "0.000" if shown == "-0.000" else shown.replace("-", _MINUS)
 
 
 def signed(number: float) -> str:

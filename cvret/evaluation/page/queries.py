@@ -43,8 +43,12 @@ def queries_won(comparison: Comparison, pictures: Pictures | None) -> str:
     ]
     for other in others[:_OPPONENTS]:
         parts.append(f"<h3>{escaped(leader)} and {escaped(other)}</h3>")
-        for a, b in ((leader, other), (other, leader)):
-            parts += _won(comparison, a, b, pictures)
+        both = [
+            part
+            for a, b in ((leader, other), (other, leader))
+            for part in _won(comparison, a, b, pictures)
+        ]
+        parts += both or ["<p>They are equal on each query.</p>"]
     left = len(others) - _OPPONENTS
     if left > 0:
         parts.append(f'<p class="note">{left} more are not shown.</p>')
@@ -57,7 +61,8 @@ def _won(
     """Show the queries where `a` is better than `b` by most."""
     every = comparison.won(a, b, comparison.n_queries)
     if not every:
-        yield f"<h4>{escaped(a)} is better for no query</h4>"
+        if comparison.won(b, a, 1):
+            yield f"<h4>{escaped(a)} is better for no query</h4>"
         return
     best = every[:_WON]
     of = "1 query" if len(every) == 1 else f"{len(best)} of {len(every):,} queries"

@@ -101,7 +101,7 @@ td.text .bar { margin-left: 0; }
 .answer:empty { display: none; }
 .answer span { font-weight: 400; color: var(--soft); }
 .tiles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .6rem;
-  grid-template-columns: repeat(auto-fill, minmax(6rem, 1fr)); }
+  grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); }
 .tiles li { padding: .35rem; display: block; }
 .pic { display: block; width: 100%; height: auto; aspect-ratio: 1;
   background: var(--card); border-radius: .25rem; }
@@ -151,8 +151,9 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   thead { display: table-header-group; }
-  p, tr, .asked, .warnings, .chart, .scroll, dl > * { break-inside: avoid; }
-  section > p { break-after: avoid; }
+  p, tr, .asked, .warnings, .chart, dl > * { break-inside: avoid; }
+  section > p, caption, thead { break-after: avoid; }
+  tr:nth-child(-n+3) { break-before: avoid; }
   th, td { padding: .25rem .4rem; }
   .confusion.many { font-size: 6pt; }
   .confusion.many th, .confusion.many td { padding: .05rem .1rem; }
@@ -162,7 +163,8 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .asked { grid-template-columns: 7rem 1fr; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(2cm, 1fr)); gap: .3rem;
     margin-bottom: .3rem; }
-  .tiles .pic { max-width: 2.1cm; }
+  .tiles li { padding: .15rem; }
+  .verdict { font-size: .62rem; gap: .15rem; flex-wrap: wrap; }
 }
 """
 

@@ -126,6 +126,12 @@ def test_a_system_that_never_wins_is_said_to(report_of, comparison_of):
     assert "lbp is better for no query" in comparison_page(comparison_of(reports))
 
 
+def test_systems_that_are_equal_are_said_to_be(report_of, comparison_of):
+    html = comparison_page(comparison_of([report_of("hsv"), report_of("lbp")]))
+    assert "They are equal on each query." in html
+    assert "is better for no query" not in html
+
+
 def test_pictures_are_there_once_and_missing_ones_leave_a_place(
     two, report_of, comparison_of, tmp_path, check
 ):
