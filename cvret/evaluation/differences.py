@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.evaluation.comparison import Difference, gains_of
+from cvret.evaluation.gains import Difference, gains_of
 from cvret.evaluation.report import Report
 from cvret.evaluation.statistics import (
     Interval,

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.guards import FEW
 from cvret.evaluation.scoring import small_is_good
 
