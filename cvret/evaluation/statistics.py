@@ -119,7 +119,7 @@ def bootstrap_intervals(
         return found
     varied = np.ptp(table, axis=0) > 0
     resampled = _resampled_means(table[:, varied], n_resamples, random_state)
-    columns = iter(resampled.T)
+    columns = iter(np.ascontiguousarray(resampled.T))
     for place, mean in enumerate(means.tolist()):
         if not varied[place]:
             constant = float(table[0, place])
@@ -141,9 +141,9 @@ def _interval(
 
     # Half of those that are equal, for a mean over few queries has few values; equal
     # ones differ by rounding, as sums of another order do.
-    apart = resampled - mean
-    equal = np.abs(apart) <= 1e-12 * float(np.abs(values).max())
-    below = ((apart < 0) & ~equal).mean() + equal.mean() / 2
+    rounding = 1e-12 * float(np.abs(values).max())
+    below = (resampled < mean - rounding).mean() / 2
+    below += (resampled <= mean + rounding).mean() / 2
     least = 0.5 / len(resampled)
     bias = ndtri(np.clip(below, least, 1 - least))
     # The jackknife's acceleration: leaving one out moves the mean against its value.

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.wording import duration, figures, of_one_query, probability
 from cvret.metrics.summary import shown

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.guards import FEW
 from cvret.evaluation.scoring import small_is_good
 
@@ -192,7 +193,7 @@ def _gain(comparison: Comparison, best: str, rival: str) -> str:
 
 def _cost(comparison: Comparison, best: str, tied: Sequence[str]) -> str:
     """Tell what the best takes, or the fastest of those that are as good."""
-    if "machines" in comparison.about:
+    if "machines" in comparison.about or "times" in comparison.about:
         return ""
     rivals = [best, *tied] if tied else list(comparison.names)
     times = {name: comparison.milliseconds(name) for name in rivals}

@@ -8,7 +8,8 @@ import pytest
 
 from cvret.errors import FormatError, UnknownNameError
 from cvret.evaluation.comparing import compare
-from cvret.evaluation.comparison import ClassDifference, Comparison
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import ClassDifference
 from cvret.evaluation.report import Costs, Report, Result, Spread
 from cvret.evaluation.statistics import Interval
 

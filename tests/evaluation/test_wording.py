@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.report import Costs, Report, Spread
 from cvret.evaluation.statistics import Interval, paired_test
 from cvret.evaluation.wording import (

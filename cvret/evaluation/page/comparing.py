@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from cvret.evaluation.comparison import Comparison, Gain
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Gain
 from cvret.evaluation.page.bars import axis, forest_line, mean_bar, shares_bar
 from cvret.evaluation.page.charts import tradeoff_charts
 from cvret.evaluation.page.classes import class_deltas

@@ -1,6 +1,7 @@
 """What pages tell of reports and comparisons beside what these hold."""
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.report import Report
 from cvret.evaluation.scoring import small_is_good
 from cvret.evaluation.wording import of_one_query

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from cvret.evaluation.comparison import Comparison, Won
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Won
 from cvret.evaluation.page.answers import Answer, asked
 from cvret.evaluation.page.facts import heading
 from cvret.evaluation.page.numbers import signed, value
