@@ -108,7 +108,7 @@ td.text .bar { margin-left: 0; }
 .pic.gone { display: grid; place-items: center; color: var(--soft); font-size: .8rem;
   text-align: center; border: 1px dashed var(--rule); }
 .asked > .query .pic { outline: 3px solid var(--accent); outline-offset: -3px; }
-.verdict { font-size: .72rem; font-weight: 700; display: flex; flex-wrap: wrap;
+.verdict { font-size: .67rem; font-weight: 700; display: flex; flex-wrap: wrap;
   gap: .2rem; align-items: center; margin-top: .3rem; }
 .verdict svg { flex: none; width: .7rem; height: .7rem; }
 .verdict span { margin-left: auto; font-weight: 400; color: var(--soft);

@@ -10,7 +10,7 @@ from cvret.plot.page import escaped
 __all__ = ["Cell", "Row", "breakable", "heat_cell", "section", "table"]
 
 _DRAWINGS = re.compile(r"<svg.*?</svg>", re.DOTALL)
-_ENDS = re.compile(r"([/+_])(?=.)")
+_ENDS = re.compile(r"(?<=[/+_])(?=.)|(?=\.\w+$)")
 _TAGS = re.compile(r"<[^>]*>")
 
 
@@ -109,10 +109,10 @@ def breakable(name: str) -> str:
 
     Examples
     --------
-    >>> breakable("a/b+c")
-    'a/<wbr>b+<wbr>c'
+    >>> breakable("a/b+c"), breakable("1.jpg")
+    ('a/<wbr>b+<wbr>c', '1<wbr>.jpg')
     """
-    return _ENDS.sub(r"\1<wbr>", escaped(name))
+    return _ENDS.sub("<wbr>", escaped(name))
 
 
 def heat_cell(shown: str, share: float, kind: str = "") -> Cell:

@@ -23,7 +23,7 @@ def two(report_of, comparison_of, difference_of):
 
 
 def text_of(html: str) -> str:
-    body = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    body = re.sub(r"<style>.*?</style>|<wbr>", "", html, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))
 
 
@@ -215,7 +215,7 @@ def test_names_cannot_become_markup(report_of, comparison_of, difference_of, che
     )
     check(html)
     html.encode("utf-8")
-    assert "latin-?.jpg" in html
+    assert "latin-?.jpg" in text_of(html)
     assert html.count("&lt;script&gt;") > 10
 
 
@@ -303,9 +303,9 @@ def test_ten_systems_have_all_pairs_and_a_name_each_in_both_charts(
 def test_few_values_are_listed_and_many_are_not(report_of, comparison_of):
     few = [report_of(name, np.full(200, 0.5)) for name in ("hsv", "lbp")]
     many = [report_of(name, np.full(201, 0.5)) for name in ("hsv", "lbp")]
-    assert "q199.jpg" in comparison_page(comparison_of(few))
+    assert "q199.jpg" in text_of(comparison_page(comparison_of(few)))
     html = comparison_page(comparison_of(many))
-    assert "q150.jpg" not in html
+    assert "q150.jpg" not in text_of(html)
     assert "save the comparison as .csv" in html
 
 

@@ -11,7 +11,7 @@ from cvret.evaluation.statistics import Interval
 
 
 def text_of(html: str) -> str:
-    body = re.sub(r"<style>.*?</style>", "", html, flags=re.DOTALL)
+    body = re.sub(r"<style>.*?</style>|<wbr>", "", html, flags=re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", body))
 
 
