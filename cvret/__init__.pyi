@@ -28,9 +28,10 @@ from .evaluation.classification import Classification
 from .evaluation.classifying import classify
 from .evaluation.combining import Fused
 from .evaluation.comparing import compare
-from .evaluation.comparison import Comparison, Difference
+from .evaluation.comparison import Comparison
 from .evaluation.concatenating import Concatenated
 from .evaluation.evaluate import evaluate
+from .evaluation.gains import Difference
 from .evaluation.report import Report
 from .evaluation.splits import Split, split
 from .evaluation.truth import GroundTruth

@@ -134,7 +134,7 @@ def classify(
         for report in reports:
             click.echo(str(report))
             for id_, taken_for in report.wrong:
-                click.echo(f"    {printable(id_)}: {taken_for}")
+                click.echo(f"    {printable(id_)}: {printable(taken_for)}")
     for path in output:
         if path.lower().endswith(_TABLES):
             found.save(path)

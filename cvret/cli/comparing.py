@@ -1,6 +1,7 @@
 """cvret compare: which of some systems is better, and how sure that is."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,17 @@ _SHOWN = 10  # pictures that could not be read
 )
 @click.option(
     "--photos",
+    multiple=True,
     type=click.Path(),
-    help="The folder that descriptors, metrics and recipes rank.  [default: that of "
-    "the truth]",
+    help="The folder that descriptors, metrics and recipes rank; may be given several "
+    "times, as for distractors. Of several, ids begin with where each lies below the "
+    "folder of the truth, or else with its name.  [default: the folder of the truth]",
 )
 @click.option(
     "--prefix",
     default="",
     help="As given to cvret index, with folders: and the like.  [default: none; for "
-    "--photos, where below the folder of the truth it lies]",
+    "one --photos, where below the folder of the truth it lies]",
 )
 @click.option(
     "--metric",
@@ -49,7 +52,10 @@ _SHOWN = 10  # pictures that could not be read
     help="Name queries that the collection has nearly alike, too; reads every picture.",
 )
 @click.option(
-    "--each-two-combined", is_flag=True, help="Compare each two systems fused, too."
+    "--each-two-combined",
+    is_flag=True,
+    help="Compare each two systems combined, too, and tell what that gains: fused, and "
+    "concatenated where both have plain vectors.",
 )
 @click.option(
     "--different-collections",
@@ -64,12 +70,15 @@ _SHOWN = 10  # pictures that could not be read
     help="Write a page with pictures (.html), tables (.md), every value (.csv) or all "
     "(.json); may be given several times.",
 )
+@click.option(
+    "--no-pictures", is_flag=True, help="Leave the pictures out of the page (.html)."
+)
 @as_json
 @jobs
 def compare(
     systems: tuple[str, ...],
     truth: str | None,
-    photos: str | None,
+    photos: tuple[str, ...],
     prefix: str,
     metric: str,
     queries: int | None,
@@ -77,6 +86,7 @@ def compare(
     each_two_combined: bool,
     different_collections: bool,
     output: tuple[str, ...],
+    no_pictures: bool,
     as_json: bool,
     jobs: int,
 ) -> int:
@@ -104,6 +114,8 @@ def compare(
     Examples:
       cvret compare hsv lbp objects scenes hsv+lbp ssim uqi vifp \\
           --truth folders:photos/ -o report.html
+      cvret compare words=objects ssim --truth csv:covers/truth.csv \\
+          --photos covers/reference --photos distractors
       cvret compare photos.cvret photos.cvret::no-rerank --truth csv:truth.csv
       cvret compare before.json after.json -o report.md -o values.csv
     """
@@ -114,15 +126,13 @@ def compare(
 
     for path in output:
         check_file("-o", path, FORMATS)
-    judged = None
+    judged, root = None, None
     if truth is not None:
         judged = from_text(truth, prefix=prefix)
-        photos = photos or _folder_of(truth, judged)
-        prefix = prefix or _below(Path(photos), judged.root)
+        photos, root = photos or (_folder_of(truth, judged),), judged.root
     with named_systems(
         systems,
-        photos,
-        prefix=prefix,
+        _prefixes(photos, prefix, root),
         each_two_combined=each_two_combined,
         n_jobs=jobs,
     ) as named:
@@ -137,7 +147,7 @@ def compare(
             different_collections=different_collections,
         )
         for path in output:
-            comparison.save(path)
+            comparison.save(path, pictures=not no_pictures)
             say(f"{path} written")
     click.echo(to_json(comparison.to_dict()) if as_json else str(comparison))
     left_out = dict((*named.left_out, *comparison.left_out))
@@ -156,10 +166,29 @@ def _folder_of(text: str, truth: Any) -> str:
     return str(Path(path) / "gallery" if kind == "query-gallery" else truth.root)
 
 
-def _below(folder: Path, root: Path) -> str:
-    """Give where a folder lies below another, which ids are relative to; else ""."""
-    folder, root = folder.resolve(), root.resolve()
-    if not folder.is_relative_to(root):
-        return ""
-    inside = folder.relative_to(root).as_posix()
+def _prefixes(photos: Sequence[str], prefix: str, root: Path | None) -> dict[str, str]:
+    """Give what the ids of each folder begin with."""
+    if len(photos) < 2:
+        return {each: prefix or _below(each, root) or "" for each in photos}
+    if prefix:
+        raise click.BadParameter(
+            "--prefix is for one --photos; of several, ids begin with their names"
+        )
+    found: dict[str, str] = {}
+    for each in photos:
+        below = _below(each, root)
+        found[each] = Path(each).resolve().name if below is None else below
+    if len(set(found.values())) < len(photos):
+        raise click.BadParameter(
+            f"--photos must have a name each, got {', '.join(map(repr, photos))}"
+        )
+    return found
+
+
+def _below(folder: str, root: Path | None) -> str | None:
+    """Give where a folder lies below another, which ids are relative to, or None."""
+    own = Path(folder).resolve()
+    if root is None or not own.is_relative_to(root.resolve()):
+        return None
+    inside = own.relative_to(root.resolve()).as_posix()
     return "" if inside == "." else inside

@@ -64,9 +64,10 @@ def list_(as_json: bool) -> int:
             )
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = zip(row, widths, strict=True)
-        click.echo("  ".join(cell.ljust(width) for cell, width in cells).rstrip())
+    for name, n_images, *others in rows:
+        cells = [name.ljust(widths[0]), n_images.rjust(widths[1])]
+        cells += map(str.ljust, others, widths[2:])
+        click.echo("  ".join(cells).rstrip())
     return 0
 
 
@@ -145,7 +146,8 @@ def fetch(
     click.echo(root)
     truth = dataset.truth_in(root)
     if truth is not None:
-        click.echo(f"cvret evaluate INDEX --truth {truth}")
+        quote = '"' if " " in truth else ""
+        click.echo(f"cvret evaluate INDEX --truth {quote}{truth}{quote}")
     return 0
 
 

@@ -249,11 +249,14 @@ def _page(index: Any, found: Sequence[_Sheet]) -> str:
     files: dict[str, str] = {}
     for each in found:
         query, ranking = each
-        files |= {**_files_of(index, each), query.name: str(query.file)}
+        files |= _files_of(index, each)
         answers[query.name] = [
             Result(id_, float(score), id_ in (query.relevant or ()))
             for id_, score in zip(ranking.ids, ranking.scores, strict=True)
         ]
     lead = f"{len(found):,} queries among {len(index):,} images."
     marked = found[0].query.relevant is not None
-    return sheets_page("Contact sheets", lead, answers, files, marked=marked)
+    query_files = {each.query.name: str(each.query.file) for each in found}
+    return sheets_page(
+        "Contact sheets", lead, answers, files, query_files, marked=marked
+    )

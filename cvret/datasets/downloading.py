@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
+from socket import EAI_NONAME, gaierror
 from typing import IO, Any
 from urllib import request
 from urllib.error import HTTPError, URLError
@@ -108,14 +109,19 @@ def download(
                     n_tries = 1 if _size_of(part) > before else n_tries + 1
                     if n_tries > most:
                         raise FetchError(
-                            f"{address}: {error}; gave up after {most} retries, "
-                            "what has come is kept for the next time"
+                            f"{address}: {error}{_ended(most, part)}"
                         ) from error
                     logger.warning("%s: %s; trying again", address, error)
                     time.sleep(min(wait * 2 ** (n_tries - 1), _LONGEST_WAIT))
         except FetchError as error:
             failures.append(str(error))
     raise FetchError("; ".join(failures))
+
+
+def _ended(n_retries: int, part: Path) -> str:
+    tried = f"; gave up after {n_retries} retries" if n_retries > 1 else ""
+    kept = "; what has come is kept for the next time" if _size_of(part) else ""
+    return tried + kept
 
 
 def forget(part: Path) -> None:
@@ -181,7 +187,13 @@ def _open(asked: request.Request, part: Path, offset: int, timeout: float) -> An
     except FetchError:
         raise
     except URLError as error:
-        raise _CutOffError(f"cannot be reached ({error.reason})") from error
+        if isinstance(error.reason, gaierror) and error.reason.errno == EAI_NONAME:
+            host = urlsplit(asked.full_url).hostname
+            raise FetchError(
+                f"{asked.full_url}: no server {host} is known here; is there a network?"
+            ) from error
+        reason = getattr(error.reason, "strerror", None) or error.reason
+        raise _CutOffError(f"cannot be reached ({reason})") from error
     except (OSError, HTTPException) as error:
         raise _CutOffError(_words(error)) from error
 

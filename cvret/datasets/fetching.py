@@ -6,14 +6,14 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from filelock import FileLock, Timeout
 
 from cvret._checks import check_count
 from cvret.datasets.downloading import download, forget
-from cvret.datasets.errors import ChecksumError, FetchError
-from cvret.datasets.records import Record, Records, sha256_of
+from cvret.datasets.errors import ArchiveError, ChecksumError, FetchError
+from cvret.datasets.records import FOLDER, Record, Records, sha256_of
 from cvret.datasets.registry import Dataset, File, about, default_folder
 from cvret.datasets.unpacking import unpack
 
@@ -255,6 +255,11 @@ def _unpack_into_place(file: File, part: Path, records: Records) -> None:
 def _check_free(digests: dict[str, str], records: Records, file: File) -> None:
     ours = records.read_listing(file.name) or {}
     for path, digest in digests.items():
+        if PurePosixPath(path).parts[0].casefold() == FOLDER:
+            raise ArchiveError(
+                f"{file.name} holds {path!r}, and in that folder cvret keeps what it "
+                "knows of the set"
+            )
         target = records.root / path
         if path in ours or not target.exists():
             continue

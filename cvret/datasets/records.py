@@ -14,9 +14,9 @@ from pathlib import Path
 
 from cvret.errors import FormatError
 
-__all__ = ["Record", "Records", "sha256_of"]
+__all__ = ["FOLDER", "Record", "Records", "sha256_of"]
 
-_FOLDER = ".cvret"
+FOLDER = ".cvret"
 _FORMAT = 1
 _CHUNK = 1 << 20
 
@@ -49,7 +49,7 @@ class Records:
 
     def __init__(self, folder: Path) -> None:
         self.root = folder
-        self.folder = folder / _FOLDER
+        self.folder = folder / FOLDER
 
     def read(self) -> dict[str, Record]:
         """Give the records by the names of files; none where nothing was fetched.
@@ -91,7 +91,8 @@ class Records:
             text = self._listing(name).read_text("utf-8", "surrogateescape")
         except FileNotFoundError:
             return None
-        rows = (line.partition("  ") for line in text.splitlines())
+        # Not splitlines: names may hold what that takes for the end of a line.
+        rows = (line.partition("  ") for line in text.split("\n") if line)
         return {path: digest for digest, _, path in rows}
 
     def write_listing(self, name: str, digests: dict[str, str]) -> None:

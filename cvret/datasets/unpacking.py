@@ -33,6 +33,9 @@ _DAMAGED = (
     lzma.LZMAError,
     EOFError,
     NotImplementedError,
+    ValueError,  # as zipfile has it, of names and headers
+    LookupError,
+    OSError,  # as bz2 has it
 )
 
 
@@ -87,31 +90,39 @@ def unpack(
 def _unpack_one(archive: Path, folder: Path, max_bytes: int) -> dict[str, str]:
     digests: dict[str, str] = {}
     left = max_bytes
+    for name, file in _members(archive):
+        _check_name(archive, name, of_file=True)
+        name = str(PurePosixPath(name))
+        if _is_clutter(name):
+            continue
+        if len(digests) >= _MOST_FILES:
+            raise ArchiveError(f"{_called(archive)} holds more than a million files")
+        digests[name], n_bytes = _write(archive, file, folder / name, left)
+        left -= n_bytes
+    return digests
+
+
+@contextmanager
+def _reading(archive: Path) -> Iterator[None]:
+    """Raise ArchiveError where the archive cannot be read; writing is not meant."""
     try:
-        for name, file in _members(archive):
-            _check_name(archive, name, of_file=True)
-            name = str(PurePosixPath(name))
-            if _is_clutter(name):
-                continue
-            if len(digests) >= _MOST_FILES:
-                raise ArchiveError(
-                    f"{_called(archive)} holds more than a million files"
-                )
-            digests[name], n_bytes = _write(archive, file, folder / name, left)
-            left -= n_bytes
+        yield
+    except ArchiveError:
+        raise
     except _DAMAGED as error:
         raise ArchiveError(
             f"{_called(archive)} is damaged, or no archive at all ({error}); a server "
             "may have sent a page in its place"
         ) from error
-    return digests
 
 
 def _members(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
-    # A tar file may end in a zip file, and then look like one.
-    if tarfile.is_tarfile(archive):
-        return _members_of_tar(archive)
-    return _members_of_zip(archive)
+    with _reading(archive):
+        # A tar file may end in a zip file, and then look like one.
+        if tarfile.is_tarfile(archive):
+            yield from _members_of_tar(archive)
+        else:
+            yield from _members_of_zip(archive)
 
 
 def _members_of_tar(archive: Path) -> Iterator[tuple[str, IO[bytes]]]:
@@ -192,7 +203,7 @@ def _write(archive: Path, file: IO[bytes], path: Path, left: int) -> tuple[str, 
     except (FileExistsError, NotADirectoryError) as error:
         raise ArchiveError(f"{_called(archive)} holds {path.name} twice") from error
     with target:
-        while chunk := file.read(_CHUNK):
+        while chunk := _read(archive, file):
             n_bytes += len(chunk)
             if n_bytes > left:
                 raise ArchiveError(
@@ -202,3 +213,8 @@ def _write(archive: Path, file: IO[bytes], path: Path, left: int) -> tuple[str, 
             digest.update(chunk)
             target.write(chunk)
     return digest.hexdigest(), n_bytes
+
+
+def _read(archive: Path, file: IO[bytes]) -> bytes:
+    with _reading(archive):
+        return file.read(_CHUNK)

@@ -15,6 +15,7 @@ from cvret.metrics.classification import (
     lines_of,
     write_class_rows,
 )
+from cvret.metrics.summary import shown
 
 __all__ = ["ClassReport", "Classification"]
 
@@ -61,15 +62,16 @@ class ClassReport(NamedTuple):
 
     def __str__(self) -> str:
         lines = [
-            f"{self.label}: F1 {self.f1:.3f} (precision {self.precision:.3f}, recall "
-            f"{self.recall:.3f}), ANMRR {self.anmrr:.3f}, {self.support:,} images"
+            f"{shown(self.label)}: F1 {self.f1:.3f} (precision {self.precision:.3f}, "
+            f"recall {self.recall:.3f}), ANMRR {self.anmrr:.3f}, "
+            f"{self.support:,} images"
         ]
         for what, pairs in (
             ("taken for", self.confused_with),
             ("mistaken for it", self.mistaken_for_it),
         ):
             if pairs:
-                found = ", ".join(f"{name} ({count})" for name, count in pairs)
+                found = ", ".join(f"{shown(name)} ({count})" for name, count in pairs)
                 lines.append(f"  {what}: {found}")
         return "\n".join(lines)
 
@@ -250,12 +252,12 @@ class Classification:
         if self.without_class:
             lines.append(
                 f"{len(self.without_class):,} images have no class and were left out, "
-                f"such as {self.without_class[0]}"
+                f"such as {shown(self.without_class[0])}"
             )
         if self.missing:
             lines.append(
                 f"{len(self.missing):,} images with a class are not in the collection, "
-                f"such as {self.missing[0]}"
+                f"such as {shown(self.missing[0])}"
             )
         return "\n".join(lines)
 

@@ -13,7 +13,15 @@ from cvret.collection.index import Index
 from cvret.protocols import System
 from cvret.records import Ranking
 
-__all__ = ["Combination", "Fused", "description_of", "name_of", "query_of", "scores_by"]
+__all__ = [
+    "Combination",
+    "Fused",
+    "description_of",
+    "name_of",
+    "parts_by_name",
+    "query_of",
+    "scores_by",
+]
 
 FUSIONS = ("standardized", "mean", "ranks")
 """How `Fused` makes one score of several."""
@@ -246,6 +254,52 @@ class Fused(Combination):
         # Divided last, so that scores of 1 in all systems give exactly 1.
         fused: Doubles = summed / sum(weights.values())
         return fused
+
+
+def parts_by_name(systems: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Tell which of some systems the combinations among them are made of.
+
+    A part is the very system, or one that describes itself in the same words. A part
+    that is not among them counts by its own parts.
+
+    Parameters
+    ----------
+    systems : mapping of str to System or Report
+        By names of one's own.
+
+    Returns
+    -------
+    dict of str to list of str
+        By the name of each combination that has a part among them.
+    """
+    plain = {
+        name: each.by() if isinstance(each, Index) else each
+        for name, each in systems.items()
+    }
+    found = {name: _names_of_parts(each, plain) for name, each in plain.items()}
+    return {name: parts for name, parts in found.items() if parts}
+
+
+def _names_of_parts(system: Any, systems: Mapping[str, Any]) -> list[str]:
+    names: list[str] = []
+    for part in system.systems if isinstance(system, Combination) else ():
+        name = _name_among(part, systems)
+        names += [name] if name else _names_of_parts(part, systems)
+    return list(dict.fromkeys(names))
+
+
+def _name_among(part: Any, systems: Mapping[str, Any]) -> str | None:
+    for name, system in systems.items():
+        if system is part:
+            return name
+    alike = [
+        name
+        for name, system in systems.items()
+        if hasattr(part, "describe")
+        and hasattr(system, "describe")
+        and system.describe() == part.describe()
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def query_of(system: Any, id_: str) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 
 from cvret._checks import check_count, check_number
 from cvret.errors import UnknownNameError
+from cvret.evaluation.combining import parts_by_name
 from cvret.evaluation.comparison import Comparison
 from cvret.evaluation.differences import Resampling, differences_of
 from cvret.evaluation.evaluate import evaluate
@@ -15,12 +16,13 @@ from cvret.evaluation.report import Report
 from cvret.evaluation.scoring import DEFAULT_METRICS, check_metrics
 from cvret.evaluation.statistics import Interval, bootstrap_intervals
 from cvret.evaluation.truth.ground_truth import GroundTruth
-from cvret.evaluation.wording import sentence_of
+from cvret.evaluation.wording import duration, sentence_of
 from cvret.protocols import System
 
 __all__ = ["compare"]
 
 _SHOWN = 3  # names in an error
+_EVEN = 0.9  # times that differ by less are as good as equal
 
 
 def compare(
@@ -157,6 +159,11 @@ def compare(
     compared, undefined = _metrics_of(reports, metric, metrics and measured)
     differences, too_few = differences_of(reports, compared, resampling)
     about |= {"n_resamples": n_resamples, "random_state": random_state}
+    parts = parts_by_name(systems)
+    if parts:
+        about["parts"] = parts
+    if uneven := _uneven_times(reports, parts):
+        about["times"] = "uneven"
     if _differ(reports, "machine"):
         about["machines"] = "different"
     comparison = Comparison(
@@ -164,7 +171,7 @@ def compare(
         metric,
         differences,
         "",
-        (*warnings, *narrowed, *undefined, *too_few, *_warnings_of(reports)),
+        (*warnings, *narrowed, *undefined, *too_few, *uneven, *_warnings_of(reports)),
         confidence,
         about,
     )
@@ -408,6 +415,24 @@ def _warnings_of(reports: Mapping[str, Report]) -> list[str]:
     if _differ(reports, "truth", lambda said: str(said).rpartition(", ")[0]):
         told.append("the systems were judged by different ground truths")
     return told
+
+
+def _uneven_times(
+    reports: Mapping[str, Report], parts: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """Warn where a combination took less to extract than a part that it computes."""
+    for name, several in parts.items():
+        for part in several:
+            whole, alone = (
+                reports[each].costs.extract_ms.median for each in (name, part)
+            )
+            if whole < _EVEN * alone:
+                return [
+                    f"times are uneven: extracting for {name} took {duration(whole)}, "
+                    f"and for {part}, which is part of it, {duration(alone)}; the "
+                    "machine did something else, too"
+                ]
+    return []
 
 
 def _differ(

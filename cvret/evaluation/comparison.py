@@ -6,123 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from os import PathLike, fspath
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from cvret._checks import check_count
 from cvret.errors import UnknownNameError
+from cvret.evaluation.gains import ClassDifference, Difference, Gain, Won, gains_of
 from cvret.evaluation.report import Report
 from cvret.evaluation.scoring import small_is_good
-from cvret.evaluation.statistics import Interval
 
-__all__ = [
-    "ClassDifference",
-    "Comparison",
-    "Difference",
-    "Won",
-    "gains_of",
-    "small_is_good",
-]
+__all__ = ["Comparison"]
 
 FORMATS = (".html", ".md", ".csv", ".json")
 """What a comparison can be written as."""
-
-_ROUNDING = 1e-12  # values that differ by less are equal
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How much better one system is than another, query by query.
-
-    Attributes
-    ----------
-    better, other : str
-        Names of the systems; `better` has the better mean, or equals.
-    metric : str
-        What was measured.
-    mean : float
-        Of the gains of `better` over `other`; at least 0. Where small values are good
-        (ANMRR), they are turned.
-    interval : Interval
-        Between what the mean gain lies.
-    probability : float
-        That chance gives a difference as large, by a paired permutation test.
-    corrected : float
-        The same, corrected for all pairs of systems that are compared (Holm).
-    wins, ties, losses : int
-        Queries where `better` is better, equal, worse.
-    """
-
-    better: str
-    other: str
-    metric: str
-    mean: float
-    interval: Interval
-    probability: float
-    corrected: float
-    wins: int
-    ties: int
-    losses: int
-
-    def holds(self, confidence: float = 0.95) -> bool:
-        """Tell whether it may be claimed that `better` ranks better.
-
-        It may where the corrected probability is at most ``1 - confidence``, and the
-        interval lies above 0.
-
-        Examples
-        --------
-        >>> found = Difference(
-        ...     "a", "b", "mAP", 0.1, Interval(0.05, 0.15), 0.02, 0.06, 30, 0, 10
-        ... )
-        >>> found.holds(0.95), found.holds(0.9)
-        (False, True)
-        """
-        return bool(self.corrected <= 1 - confidence and self.interval.low > 0)
-
-
-class ClassDifference(NamedTuple):
-    """How well two systems tell one class.
-
-    Attributes
-    ----------
-    label : str
-        Of the class.
-    n_queries : int
-        Of that class.
-    first, second : float
-        F1 of each system, in [0, 1]; a query is taken for the class of most of its
-        first three results.
-    delta : float
-        `first` minus `second`.
-    """
-
-    label: str
-    n_queries: int
-    first: float
-    second: float
-    delta: float
-
-
-class Won(NamedTuple):
-    """A query that one system ranks better for than another.
-
-    Attributes
-    ----------
-    query : str
-        Its name.
-    first, second : float
-        The metric's value of each system.
-    gain : float
-        How much better the first is; above 0.
-    """
-
-    query: str
-    first: float
-    second: float
-    gain: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,7 +44,9 @@ class Comparison:
         1 minus it.
     about : mapping of str to value
         How it was compared: ``queries``, which, where these are a sample;
-        ``n_resamples`` and ``random_state`` of the intervals and tests.
+        ``n_resamples`` and ``random_state`` of the intervals and tests; ``parts``, the
+        names of what each combination among the systems is made of; and, where times
+        cannot be compared, ``machines`` or ``times``.
     """
 
     reports: Mapping[str, Report]
@@ -207,6 +106,37 @@ class Comparison:
             if each.metric == metric and {each.better, each.other} == {a, b}:
                 return each
         raise UnknownNameError(f"{a!r} and {b!r} are not compared by {metric!r}")
+
+    def gains(self, metric: str | None = None) -> tuple[Gain, ...]:
+        """Tell what each combination gains over each of its parts.
+
+        So one sees what a learned field adds to a handcrafted one, and the other way
+        round. Combinations are `cvret.Fused` and `cvret.Concatenated`.
+
+        Parameters
+        ----------
+        metric : str, optional
+            By default that of the comparison.
+
+        Returns
+        -------
+        tuple of Gain
+            The best combination first, and of its parts the best; empty where no
+            combination is compared with a part of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such metric.
+        """
+        order = self.order(metric)
+        parts = self.about.get("parts", {})
+        return tuple(
+            Gain(name, part, self.difference(name, part, metric))
+            for name in order
+            for part in order
+            if part in parts.get(name, ())
+        )
 
     def class_table(self, a: str, b: str) -> tuple[ClassDifference, ...]:
         """Compare two systems class by class; what `a` gains most on comes first.
@@ -372,8 +302,15 @@ class Comparison:
 
         return csv_of(self)
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Write it: .html with pictures, .md, .csv with every value, or .json.
+    def save(self, path: str | PathLike[str], *, pictures: bool = True) -> None:
+        """Write it: .html, .md, .csv with every value, or .json.
+
+        Parameters
+        ----------
+        path : str or path
+            Whose ending says as what.
+        pictures : bool
+            Whether the .html shows pictures of the collection.
 
         Raises
         ------
@@ -384,7 +321,7 @@ class Comparison:
         if ending == ".html":
             from cvret.evaluation.page import comparison_page
 
-            text = comparison_page(self)
+            text = comparison_page(self, pictures=pictures)
         elif ending == ".md":
             text = self.to_markdown()
         elif ending == ".csv":
@@ -424,19 +361,3 @@ class Comparison:
                 f"{', '.join(self.metrics)}"
             )
         return metric
-
-
-def gains_of(
-    first: NDArray[np.float64], second: NDArray[np.float64], metric: str
-) -> NDArray[np.float64]:
-    """Give how much better the first values are, query by query.
-
-    Turned where small values are good; what differs by rounding alone is 0.
-
-    Examples
-    --------
-    >>> gains_of(np.array([0.5, 0.25]), np.array([0.25, 0.25]), "ANMRR").tolist()
-    [-0.25, 0.0]
-    """
-    gains = second - first if small_is_good(metric) else first - second
-    return np.where(np.abs(gains) < _ROUNDING, 0.0, gains)

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from cvret.errors import FormatError
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.report import Report
 from cvret.evaluation.statistics import Interval
 

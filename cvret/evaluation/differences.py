@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cvret.evaluation.comparison import Difference, gains_of
+from cvret.evaluation.gains import Difference, gains_of
 from cvret.evaluation.report import Report
 from cvret.evaluation.statistics import (
     Interval,
@@ -19,7 +19,7 @@ from cvret.evaluation.statistics import (
 
 __all__ = ["Resampling", "differences_of"]
 
-_AT_ONCE = 1000  # columns whose resamples are held: 80 MB for 10,000 each
+_AT_ONCE = 10_000_000  # resamples of all columns together: 80 MB
 
 
 class Resampling(NamedTuple):
@@ -113,8 +113,9 @@ def _judged(
     del drawn["confidence"]
     intervals: list[Interval] = []
     probabilities: list[float] = []
-    for start in range(0, gains.shape[1], _AT_ONCE):
-        several = gains[:, start : start + _AT_ONCE]
+    size = max(1, _AT_ONCE // resampling.n_resamples)
+    for start in range(0, gains.shape[1], size):
+        several = gains[:, start : start + size]
         intervals += bootstrap_intervals(several, **resampling._asdict())
         probabilities += paired_tests(several, **drawn).tolist()
     return intervals, probabilities

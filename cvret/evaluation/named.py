@@ -71,9 +71,8 @@ class _Named:
 @contextmanager
 def named_systems(
     texts: Sequence[str],
-    photos: str | PathLike[str] | None = None,
+    photos: str | PathLike[str] | Mapping[str, str] | None = None,
     *,
-    prefix: str = "",
     each_two_combined: bool = False,
     n_jobs: int = -1,
     progress: bool | None = None,
@@ -99,13 +98,14 @@ def named_systems(
         ``:no-rerank`` behind an index or a recipe leaves its re-rankers out; ``name=``
         before any gives it a name. A path that has ``+`` or ``=`` in it is taken as one
         where it is there.
-    photos : str or path, optional
-        The folder that descriptors, metrics, encoders and recipes rank; its pictures
-        are read once for all that need no more than the pixels, and once a recipe.
-    prefix : str
-        Put before the ids of these pictures, as by `Index.add`.
+    photos : str, path, or mapping of str to str, optional
+        The folder that descriptors, metrics, encoders and recipes rank; or several,
+        each with the prefix of its ids, as for `Index.add`. Encoders learn from the
+        first. Pictures are read once for all that need no more than the pixels, and
+        once a recipe.
     each_two_combined : bool
-        Whether each two systems fused are given, too.
+        Whether each two systems are given fused, too, and concatenated where both
+        compare plain vectors.
     n_jobs : int
         Threads; -1 takes all cores.
     progress : bool, optional
@@ -122,7 +122,8 @@ def named_systems(
     UnknownNameError
         If a name is none of these.
     ValueError
-        If two have one name, a text cannot be read, or `photos` is needed and missing.
+        If two have one name, a text cannot be read, `photos` is needed and missing, or
+        two different pictures of it have one id.
     FileNotFoundError, FormatError
         If there is no such index or report, or it is damaged.
 
@@ -139,16 +140,19 @@ def named_systems(
     (['color', 'hsv+lab'], ('red.png',))
     """
     wanted = [_parse(text) for text in texts]
-    if each_two_combined:
-        wanted += _pairs_of(wanted)
     _check_names(wanted)
     every = dict.fromkeys(
         source for each in wanted for group in each.sources for source in group
     )
     # Memory-mapped files cannot be deleted on every system.
     with tempfile.TemporaryDirectory("-cvret", ignore_cleanup_errors=True) as work:
-        made = _make(list(every), Path(work), photos, prefix, n_jobs, progress)
+        folders = photos if isinstance(photos, Mapping) else {photos: ""}
+        given = {} if photos is None else {str(f): p for f, p in folders.items()}
+        made = _make(list(every), Path(work), given, n_jobs, progress)
         opened = {source: _opened(source, made) for source in every}
+        if each_two_combined:
+            wanted += _pairs_of(wanted, opened)
+            _check_names(wanted)
         systems = {each.name: _joined(each, opened) for each in wanted}
         yield NamedSystems(systems, made.left_out)
 
@@ -274,23 +278,26 @@ def _check_registered(name: str) -> None:
     )
 
 
-def _pairs_of(wanted: Sequence[_Named]) -> list[_Named]:
-    """Give each two systems of one source, fused."""
+def _pairs_of(wanted: Sequence[_Named], opened: Mapping[_Source, Any]) -> list[_Named]:
+    """Give each two systems of one source, fused, and those with vectors, joined."""
     single = [
         each
         for each in wanted
         if not each.is_report and len(each.sources) == len(each.sources[0]) == 1
     ]
-    there = {each.sources for each in wanted}
-    pairs = [
-        _Named(f"{a.name}+{b.name}", a.sources + b.sources)
-        for a, b in combinations(single, 2)
+    pairs = list(combinations(single, 2))
+    fused = [_Named(f"{a.name}+{b.name}", a.sources + b.sources) for a, b in pairs]
+    joined = [
+        _Named(f"{a.name}++{b.name}", (a.sources[0] + b.sources[0],))
+        for a, b in pairs
+        if all(opened[each.sources[0][0]].metric is not None for each in (a, b))
     ]
-    return [
-        each
-        for each in pairs
-        if each.sources not in there and each.sources[::-1] not in there
-    ]
+    there = {_in_any_order(each) for each in wanted}
+    return [each for each in fused + joined if _in_any_order(each) not in there]
+
+
+def _in_any_order(named: _Named) -> frozenset[frozenset[_Source]]:
+    return frozenset(map(frozenset, named.sources))
 
 
 def _check_names(wanted: Sequence[_Named]) -> None:
@@ -313,8 +320,7 @@ class _Made(NamedTuple):
 def _make(
     sources: Sequence[_Source],
     work: Path,
-    photos: str | PathLike[str] | None,
-    prefix: str,
+    photos: Mapping[str, str],
     n_jobs: int,
     progress: bool | None,
 ) -> _Made:
@@ -323,9 +329,9 @@ def _make(
     parts = {each.text: _part(each.text) for each in sources if each.kind == "part"}
     if not recipes and not parts:
         return _Made({}, {}, ())
-    if photos is None:
+    if not photos:
         name = next(iter((*recipes, *parts)))
-        raise ValueError(f"{name} needs a folder of pictures to rank; photos is None")
+        raise ValueError(f"{name} needs a folder of pictures to rank, got no photos")
     learning = {name: part for name, part in parts.items() if _must_learn(part)}
     ready = {name: part for name, part in parts.items() if name not in learning}
     by_recipe = {name: Index.create(work / f"{name}.cvret", name) for name in recipes}
@@ -336,12 +342,13 @@ def _make(
             index = Index.create(work / f"{folder}.cvret", fields=fields)
             by_part |= {name: (index, _field(name)) for name in several}
             if several is learning:
-                index.fit(photos, n_jobs=n_jobs, progress=progress)
+                index.fit(next(iter(photos)), n_jobs=n_jobs, progress=progress)
     indexes = [*by_recipe.values(), *{id(i): i for i, _ in by_part.values()}.values()]
     left_out: dict[str, str] = {}
     for index in indexes:
-        found = index.add(photos, prefix, n_jobs=n_jobs, progress=progress)
-        left_out |= dict(found.unreadable)
+        for folder, prefix in photos.items():
+            found = index.add(folder, prefix, n_jobs=n_jobs, progress=progress)
+            left_out |= dict(found.unreadable)
     for index in indexes:  # all rank the same
         index.remove(left_out, missing_ok=True)
     return _Made(by_recipe, by_part, tuple(sorted(left_out.items())))

@@ -119,7 +119,7 @@ def bootstrap_intervals(
         return found
     varied = np.ptp(table, axis=0) > 0
     resampled = _resampled_means(table[:, varied], n_resamples, random_state)
-    columns = iter(resampled.T)
+    columns = iter(np.ascontiguousarray(resampled.T))
     for place, mean in enumerate(means.tolist()):
         if not varied[place]:
             constant = float(table[0, place])
@@ -136,20 +136,21 @@ def _interval(
     confidence: float,
 ) -> Interval:
     """Give the bias-corrected accelerated interval of one mean."""
-    from scipy.stats import norm
+    # Those of scipy.stats.norm, which takes a millisecond a call.
+    from scipy.special import ndtr, ndtri
 
     # Half of those that are equal, for a mean over few queries has few values; equal
     # ones differ by rounding, as sums of another order do.
-    apart = resampled - mean
-    equal = np.abs(apart) <= 1e-12 * float(np.abs(values).max())
-    below = ((apart < 0) & ~equal).mean() + equal.mean() / 2
+    rounding = 1e-12 * float(np.abs(values).max())
+    below = (resampled < mean - rounding).mean() / 2
+    below += (resampled <= mean + rounding).mean() / 2
     least = 0.5 / len(resampled)
-    bias = norm.ppf(np.clip(below, least, 1 - least))
+    bias = ndtri(np.clip(below, least, 1 - least))
     # The jackknife's acceleration: leaving one out moves the mean against its value.
     apart = values - mean
     acceleration = (apart**3).sum() / (6 * (apart**2).sum() ** 1.5)
-    tails = norm.ppf([(1 - confidence) / 2, (1 + confidence) / 2])
-    levels = norm.cdf(bias + (bias + tails) / (1 - acceleration * (bias + tails)))
+    tails = ndtri([(1 - confidence) / 2, (1 + confidence) / 2])
+    levels = ndtr(bias + (bias + tails) / (1 - acceleration * (bias + tails)))
     low, high = np.quantile(resampled, levels)
     return Interval(float(low), float(high))
 

@@ -4,11 +4,14 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.scoring import small_is_good
-from cvret.evaluation.wording import duration, figures, probability
+from cvret.evaluation.wording import duration, figures, of_one_query, probability
+from cvret.metrics.summary import shown
 
 __all__ = ["csv_of", "markdown_of", "text_of"]
 
@@ -44,7 +47,8 @@ def markdown_of(comparison: Comparison) -> str:
     -------
     str
         The sentence, the warnings, and tables: systems by accuracy and cost, all
-        metrics, pairs, classes, and queries won. Names are escaped. Of several systems,
+        metrics, pairs, what combinations gain, classes, and queries won; and how it was
+        measured. Names are escaped. Of several systems,
         classes and queries are those of the first against the second.
     """
     first, second = comparison.order()[:2]
@@ -64,6 +68,8 @@ def markdown_of(comparison: Comparison) -> str:
         "## Pairs",
         _table(_pairs(comparison)),
     ]
+    if comparison.gains():
+        blocks += ["## What combinations gain", _table(_gains(comparison))]
     if comparison.reports[first].query_classes:
         blocks += [
             f"## Classes: {_escaped(first)} against {_escaped(second)}",
@@ -74,21 +80,22 @@ def markdown_of(comparison: Comparison) -> str:
             f"## Queries that {_escaped(a)} wins most over {_escaped(b)}",
             _table(_won(comparison, a, b)),
         ]
+    blocks += ["## How it was measured", "\n".join(_measured(comparison))]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
 def text_of(comparison: Comparison) -> str:
     """Give a comparison as lines of text: sentence, systems best first, warnings."""
-    header, *rows = _systems(comparison)
-    return "\n".join(
-        [
-            comparison.sentence,
-            "",
-            *_aligned([header, *rows]),
-            *([""] if comparison.warnings else []),
-            *(f"warning: {each}" for each in comparison.warnings),
-        ]
-    )
+    gains = ["", *_aligned(list(_gains(comparison)))] if comparison.gains() else []
+    lines = [
+        comparison.sentence,
+        "",
+        *_aligned(list(_systems(comparison))),
+        *gains,
+        *([""] if comparison.warnings else []),
+        *(f"warning: {each}" for each in comparison.warnings),
+    ]
+    return "\n".join(map(shown, lines))
 
 
 def _about(comparison: Comparison) -> list[str]:
@@ -137,7 +144,7 @@ def _metrics(comparison: Comparison) -> Iterator[list[str]]:
         small = " (small is good)" if small_is_good(metric) else ""
         yield [
             metric + small,
-            *(f"{comparison.mean(name, metric):.4f}" for name in order),
+            *(f"{comparison.mean(name, metric):.3f}" for name in order),
         ]
 
 
@@ -164,11 +171,34 @@ def _pairs(comparison: Comparison) -> Iterator[list[str]]:
             each.other,
             gain,
             f"{low} to {high}" if low != "nan" else _UNKNOWN,
-            probability(each.corrected).removeprefix("p ").removeprefix("= "),
+            _corrected(each),
             "yes" if each.holds(comparison.confidence) else "no",
             f"{each.wins:,}",
             f"{each.ties:,}",
             f"{each.losses:,}",
+        ]
+
+
+def _gains(comparison: Comparison) -> Iterator[list[str]]:
+    yield [
+        "combination",
+        "over its part",
+        f"gain in {comparison.metric}",
+        f"{100 * comparison.confidence:g} % interval",
+        "corrected p",
+        "may be claimed",
+    ]
+    for each in comparison.gains():
+        gain, low, high = figures(each.mean, *each.interval)
+        yield [
+            each.combination,
+            each.part,
+            gain if gain.startswith("-") else f"+{gain}",
+            f"{low} to {high}" if low != "nan" else _UNKNOWN,
+            _corrected(each.difference),
+            ("a loss" if each.mean < 0 else "a gain")
+            if each.difference.holds(comparison.confidence)
+            else "no",
         ]
 
 
@@ -185,7 +215,7 @@ def _classes(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
 
 
 def _won(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
-    yield ["query", f"{comparison.metric} of {a}", f"of {b}", "gain"]
+    yield ["query", f"{of_one_query(comparison.metric)} of {a}", f"of {b}", "gain"]
     won = comparison.won(a, b, _N_WON)
     if not won:
         yield ["none", "", "", ""]
@@ -196,6 +226,39 @@ def _won(comparison: Comparison, a: str, b: str) -> Iterator[list[str]]:
             f"{each.second:.3f}",
             f"{each.gain:.3f}",
         ]
+
+
+def _measured(comparison: Comparison) -> Iterator[str]:
+    """Give what a reader needs to do it again, a line of a list each."""
+    first = next(iter(comparison.reports.values()))
+    known = {**first.about, **comparison.about}
+    for name, report in comparison.reports.items():
+        what = str(report.about.get("system", _UNKNOWN))
+        yield f"- {_escaped(name)}: {_escaped(what)}"
+    told = {
+        "Images": f"{first.n_images:,}",
+        "Ground truth": known.get("truth"),
+        "Intervals": "bias-corrected accelerated bootstrap over queries",
+        "Tests": "paired, by random signs; corrected for all pairs (Holm)",
+        "Resamples": known.get("n_resamples"),
+        "Seed": known.get("random_state"),
+        "Machine": known.get("machine"),
+        "Versions": known.get("versions"),
+        "Date": known.get("date"),
+    }
+    for what, value in told.items():
+        if value is not None:
+            yield f"- {what}: {_escaped(_in_words(value))}"
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _corrected(difference: Difference) -> str:
+    return probability(difference.corrected).removeprefix("p ").removeprefix("= ")
 
 
 def _known(value: float, text: str) -> str:
@@ -210,8 +273,7 @@ def _table(rows: Iterable[Sequence[str]]) -> str:
 
 def _escaped(text: str) -> str:
     """Give text that Markdown shows as it is, in one line."""
-    one_line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
-    return _MARKED.sub(r"\\\1", one_line)
+    return _MARKED.sub(r"\\\1", shown(text))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:

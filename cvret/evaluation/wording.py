@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.guards import FEW
 from cvret.evaluation.scoring import small_is_good
 
@@ -12,11 +13,13 @@ __all__ = [
     "enumeration",
     "figures",
     "least_queries",
+    "of_one_query",
     "probability",
     "sentence_of",
 ]
 
 _MOST_NAMED = 6
+_OF_ONE = {"ANMRR": "NMRR", "MRR": "reciprocal rank"}
 
 
 def sentence_of(comparison: Comparison) -> str:
@@ -71,19 +74,29 @@ def probability(value: float, name: str = "p") -> str:
 
 
 def figures(*values: float) -> list[str]:
-    """Write values with two decimals, or more, up to four, where one would show as 0.
+    """Write values with three decimals, or four where one would show as 0.
 
     Examples
     --------
-    >>> figures(0.28, 0.2, 0.304), figures(0.012, 0.004, -0.1)
-    (['0.28', '0.20', '0.30'], ['0.012', '0.004', '-0.100'])
+    >>> figures(0.28, 0.2, 0.3046), figures(0.012, 0.0004, -0.1)
+    (['0.280', '0.200', '0.305'], ['0.0120', '0.0004', '-0.1000'])
     """
-    nonzero = [abs(value) for value in values if value and math.isfinite(value)]
-    decimals = next(
-        (d for d in (2, 3) if all(each >= 0.5 * 10**-d for each in nonzero)), 4
-    )
+    decimals = 4 if any(0 < abs(value) < 0.0005 for value in values) else 3
     texts = [f"{value:.{decimals}f}" for value in values]
     return [text[1:] if not float(text) and text[0] == "-" else text for text in texts]
+
+
+def of_one_query(metric: str) -> str:
+    """Name what a metric, which is a mean over queries, is of a single query.
+
+    Examples
+    --------
+    >>> [of_one_query(name) for name in ("mAP@10", "ANMRR", "MRR", "P@10")]
+    ['AP@10', 'NMRR', 'reciprocal rank', 'P@10']
+    """
+    if metric.startswith("mAP"):
+        return metric.removeprefix("m")
+    return _OF_ONE.get(metric, metric)
 
 
 def duration(milliseconds: float) -> str:
@@ -159,7 +172,8 @@ def _gain(comparison: Comparison, best: str, rival: str) -> str:
     """Tell of a gain that proves nothing."""
     difference = comparison.difference(best, rival)
     if difference.wins == difference.losses == 0:
-        return f"{best} and {rival} have the same {comparison.metric} on each"
+        measured = of_one_query(comparison.metric)
+        return f"{best} and {rival} have the same {measured} on each"
     values = [comparison.mean(name) for name in (best, rival)]
     first_mean, second_mean, gain, low, high = figures(
         *values, difference.mean, *difference.interval
@@ -179,7 +193,7 @@ def _gain(comparison: Comparison, best: str, rival: str) -> str:
 
 def _cost(comparison: Comparison, best: str, tied: Sequence[str]) -> str:
     """Tell what the best takes, or the fastest of those that are as good."""
-    if "machines" in comparison.about:
+    if "machines" in comparison.about or "times" in comparison.about:
         return ""
     rivals = [best, *tied] if tied else list(comparison.names)
     times = {name: comparison.milliseconds(name) for name in rivals}

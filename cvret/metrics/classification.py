@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cvret.errors import UnknownNameError
+from cvret.metrics.summary import shown
 
 __all__ = ["ClassRow", "ClassTable", "class_table", "write_class_rows"]
 
@@ -214,14 +215,15 @@ def lines_of(
     rows: Sequence[ClassRow], more: Mapping[str, Mapping[str, float]]
 ) -> list[str]:
     """Give a table as lines of text; `more` are columns by their heads and labels."""
-    wide = max(5, *(len(row.label) for row in rows))
+    names = [shown(row.label) for row in rows]
+    wide = max(5, *map(len, names))
     heads = "".join(f"  {head:>6}" for head in more)
     lines = [f"{'class':{wide}}  precision  recall     F1{heads}  images"]
-    for row in rows:
+    for name, row in zip(names, rows, strict=True):
         label, precision, recall, f1, support = row
         values = "".join(f"  {of[label]:6.3f}" for of in more.values())
         lines.append(
-            f"{label:{wide}}  {precision:9.3f}  {recall:6.3f}  {f1:5.3f}{values}"
+            f"{name:{wide}}  {precision:9.3f}  {recall:6.3f}  {f1:5.3f}{values}"
             f"  {support:6,}"
         )
     return lines
@@ -251,7 +253,10 @@ def write_class_rows(
         text = json.dumps(whole, indent=1) + "\n"
         Path(path).write_text(text, encoding="utf-8")
         return
-    with Path(path).open("w", newline="", encoding="utf-8") as file:
+    # Names of folders may hold what no encoding has.
+    with Path(path).open(
+        "w", newline="", encoding="utf-8", errors="backslashreplace"
+    ) as file:
         writer = csv.writer(file)
         writer.writerow(["class", *ClassRow._fields[1:], *more])
         for row in rows:

@@ -4,8 +4,6 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from cvret.plot.figures import (
     BLUE,
     INK,
@@ -28,10 +26,8 @@ __all__ = [
     "log_ticks",
     "plot_tradeoff",
     "points_of",
-    "small_is_good",
 ]
 
-_SMALL_IS_GOOD = ("ANMRR", "error rate", "distractors@")
 _LEAST_MS = 0.001  # what is faster is drawn as this
 _LONGEST = 30  # letters of a name
 _GREY = "#767676"
@@ -49,7 +45,7 @@ class Point(NamedTuple):
     mean, low, high : float
         Of the metric; `low` and `high` are NaN where no interval is known.
     on_front : bool
-        Whether no other system is as good and as fast.
+        Whether no other system beats it in both.
     """
 
     name: str
@@ -60,35 +56,17 @@ class Point(NamedTuple):
     on_front: bool
 
 
-def small_is_good(metric: str) -> bool:
-    """Tell whether small values of a metric of rankings are good."""
-    return metric.startswith(_SMALL_IS_GOOD)
-
-
 def points_of(comparison: Any) -> list[Point]:
     """Give the systems of a comparison whose time is known, the fastest first."""
-    metric = comparison.metric
-    sign = -1 if small_is_good(metric) else 1
+    front = comparison.front()
     found = []
     for name, report in comparison.reports.items():
-        ms = report.costs.extract_ms.median + report.costs.search_ms.median
-        mean = float(np.mean(report.values[metric]))
+        ms, mean = comparison.milliseconds(name), comparison.mean(name)
         if math.isfinite(ms) and math.isfinite(mean):
-            low, high = report.intervals.get(metric, (math.nan, math.nan))
-            found.append((name, max(ms, _LEAST_MS), mean, low, high))
-    found.sort(key=lambda each: each[1])
-    return [
-        Point(
-            *one,
-            on_front=not any(
-                other[1] <= one[1]
-                and sign * other[2] >= sign * one[2]
-                and other[1:3] != one[1:3]
-                for other in found
-            ),
-        )
-        for one in found
-    ]
+            low, high = report.intervals.get(comparison.metric, (math.nan, math.nan))
+            on_front = name in front
+            found.append(Point(name, max(ms, _LEAST_MS), mean, low, high, on_front))
+    return sorted(found, key=lambda point: point.ms)
 
 
 def plot_tradeoff(comparison: Any) -> "Figure":
@@ -114,7 +92,8 @@ def plot_tradeoff(comparison: Any) -> "Figure":
 
     Examples
     --------
-    >>> from cvret.evaluation.comparison import Comparison
+    >>> import numpy as np
+    >>> import cvret
     >>> from cvret.evaluation.report import Costs, Report, Spread
     >>> from cvret.evaluation.statistics import Interval
     >>> reports = {
@@ -122,7 +101,7 @@ def plot_tradeoff(comparison: Any) -> "Figure":
     ...         {"mAP": Interval(mean - 0.1, mean + 0.1)}, {}, 9,
     ...         Costs(Spread(ms, ms), Spread(1, 1)))
     ...     for name, mean, ms in (("hsv", 0.4, 2), ("sift", 0.6, 40))}
-    >>> figure = plot_tradeoff(Comparison(reports, "mAP", (), ""))
+    >>> figure = plot_tradeoff(cvret.compare(reports))
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['hsv', 'sift']
     """
@@ -134,7 +113,9 @@ def plot_tradeoff(comparison: Any) -> "Figure":
         )
     figure = new_figure(7.2, 4.6, "plot_tradeoff")
     axes: Any = figure.add_subplot()
-    down = small_is_good(comparison.metric)
+    order = comparison.order()
+    # Where small is good, the best mean is the smallest: it is drawn upwards.
+    down = comparison.mean(order[0]) < comparison.mean(order[-1])
     percent = f"{100 * comparison.confidence:g} %"
     style_axes(
         axes,

@@ -63,7 +63,9 @@ def test_json_of_a_sample_with_all_combined(colored):
     )
     found = json.loads(done.stdout)
     assert found["metric"] == "P@3"
-    assert list(found["reports"])[3:] == ["hsv+lbp", "hsv+ssim", "lbp+ssim"]
+    combined = ["hsv+lbp", "hsv+ssim", "lbp+ssim", "hsv++lbp"]
+    assert list(found["reports"])[3:] == combined
+    assert found["about"]["parts"]["hsv++lbp"] == ["hsv", "lbp"]
     assert len(found["reports"]["hsv"]["queries"]) == 6
 
 
@@ -74,6 +76,24 @@ def test_photos_below_the_folder_of_the_truth_have_its_ids(colored):
     done = run("hsv", "lbp", "--truth", f"csv:{table}", *photos, "--json")
     report = json.loads(done.stdout)["reports"]["hsv"]
     assert (report["missing"], report["n_images"]) == (0, 4)
+
+
+def test_several_folders_are_ranked_each_by_its_name(colored, tmp_path):
+    table = colored / "truth.csv"
+    table.write_text("query,relevant\nred/0.png,red/1.png\nred/2.png,red/3.png\n")
+    noise = tmp_path / "noise"
+    shutil.copytree(colored / "blue", noise)
+    photos = ["--photos", colored / "red", "--photos", noise]
+    done = run("hsv", "lbp", "--truth", f"csv:{table}", *photos, "--json")
+    report = json.loads(done.stdout)["reports"]["hsv"]
+    assert (report["missing"], report["n_images"]) == (0, 8)
+    ids = {hit[0] for hits in report["results"].values() for hit in hits}
+    assert {name.partition("/")[0] for name in ids} == {"red", "noise"}
+    with pytest.raises(click.BadParameter, match="--prefix is for one --photos"):
+        run("hsv", "lbp", "--truth", f"folders:{colored}", "--prefix", "x", *photos)
+    again = ["--photos", noise, "--photos", noise]
+    with pytest.raises(click.BadParameter, match="--photos must have a name each"):
+        run("hsv", "lbp", "--truth", f"csv:{table}", *again)
 
 
 def test_a_gallery_is_what_is_ranked(colored, tmp_path):
@@ -102,10 +122,19 @@ def test_unreadable_pictures_are_told(colored):
 
 
 def test_a_page_is_written(colored, tmp_path):
-    pytest.importorskip("cvret.evaluation.page")
     page = tmp_path / "found.html"
     run("hsv", "lbp", "--truth", f"folders:{colored}", "-o", page)
-    assert "hsv ranks better than lbp" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "hsv ranks better than lbp" in text
+    assert "data:image/jpeg" in text
+
+
+def test_a_page_can_be_without_pictures(colored, tmp_path):
+    page = tmp_path / "found.html"
+    run("hsv", "lbp", "--truth", f"folders:{colored}", "-o", page, "--no-pictures")
+    text = page.read_text(encoding="utf-8")
+    assert "hsv ranks better than lbp" in text
+    assert "data:image" not in text
 
 
 def test_wrong_arguments_are_refused(colored, tmp_path):

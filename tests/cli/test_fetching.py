@@ -97,6 +97,17 @@ def test_the_list_says_what_is_published():
     assert rows["copydays"][3:6] == ["2", "of", "4"]
 
 
+def test_the_list_fits_a_terminal_of_80_columns():
+    assert max(map(len, run("list").stdout.splitlines())) <= 80
+
+
+def test_a_folder_with_a_space_is_quoted_for_the_next_command(small, tmp_path):
+    small()
+    done = run("fetch", "small", "-o", tmp_path / "my sets")
+    truth = f"holidays:{tmp_path / 'my sets' / 'jpg'}"
+    assert done.stdout.splitlines()[1] == f'cvret evaluate INDEX --truth "{truth}"'
+
+
 def test_the_list_as_json_has_all_that_is_known():
     sets = [json.loads(line) for line in run("list", "--json").stdout.splitlines()]
     assert [entry["name"] for entry in sets] == list(datasets.names())

@@ -109,6 +109,11 @@ def tar_of(files: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
+@pytest.fixture
+def pack() -> Callable[[dict[str, bytes]], bytes]:
+    return tar_of
+
+
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 

@@ -127,6 +127,23 @@ def test_a_dead_host_is_told(part, server):
         fetch(["http://127.0.0.1:1/file"], part, n_retries=0)
 
 
+def test_without_a_network_no_time_is_spent_on_retries(part, monkeypatch):
+    def unknown(*_, **__):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(FetchError, match="no server no.where is known here; is there"):
+        download(["http://no.where/file"], part, wait=1000, progress=False)
+
+
+def test_what_has_come_is_spoken_of_only_where_some_has(server, part):
+    with pytest.raises(FetchError) as nothing:
+        fetch([server.put("none", CONTENT, failures=[500])], part, n_retries=0)
+    assert str(nothing.value).endswith("answers 500 Internal Server Error")
+    with pytest.raises(FetchError, match="what has come is kept for the next time"):
+        fetch([server.put("some", CONTENT, cuts=[10])], part, n_retries=0)
+
+
 def test_a_redirect_is_followed(server, part):
     server.put("file", CONTENT)
     fetch([server.put("old", location="/file")], part)

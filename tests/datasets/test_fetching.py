@@ -240,3 +240,31 @@ def test_a_damaged_lock_file_is_told(describe, tmp_path):
 def test_a_name_that_is_none_is_told():
     with pytest.raises(UnknownNameError, match="no data set is named 'small'"):
         fetch("small")
+
+
+@pytest.fixture
+def holding(describe, server, pack):
+    """Describe a set of one archive that holds these files."""
+
+    def dataset(files):
+        archive = File("b.tar.gz", (server.put("b.tar.gz", pack(files)),), into="")
+        return replace(describe(), files=(archive,))
+
+    return dataset
+
+
+@pytest.mark.parametrize("folder", [".cvret", ".CVRET"])
+def test_an_archive_cannot_write_what_is_known_of_the_set(holding, tmp_path, folder):
+    small = holding({"1.jpg": b"one", f"{folder}/truth.csv.part": b"forged"})
+    with pytest.raises(ArchiveError, match="in that folder cvret keeps what it knows"):
+        fetch(small, tmp_path, unverified=True)
+    assert files_in(tmp_path) == {}
+    assert not list(tmp_path.rglob("truth.csv.part"))
+
+
+def test_names_may_hold_what_unicode_calls_the_end_of_a_line(holding, server, tmp_path):
+    small = holding({"a\u2028b\x85.jpg": b"one"})
+    fetch(small, tmp_path, unverified=True)
+    assert datasets.check(small, tmp_path, progress=False).ok
+    fetch(small, tmp_path)
+    assert len(server.requests) == 1

@@ -1,6 +1,7 @@
 """Archives: what comes out, and what must not."""
 
 import io
+import random
 import tarfile
 import tempfile
 import zipfile
@@ -150,6 +151,38 @@ def test_a_truncated_archive_is_told(tmp_path, ending, cut):
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * cut)])
     with pytest.raises(ArchiveError, match="is damaged, or no archive at all"):
         unpack(path, tmp_path / "out")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_whatever_is_damaged_only_that_is_told(tmp_path, seed):
+    """What zipfile, tarfile, and bz2 raise of it is of many kinds."""
+    rng = random.Random(seed)
+    content = bytes(range(256)) * 8
+    seeds = [zip_of(tmp_path / "a.zip", ("a/\u00e9.jpg", content))] + [
+        tar_of(tmp_path / f"a.{mode}", ("1.jpg", content, tarfile.REGTYPE), mode=mode)
+        for mode in ("w", "w:gz", "w:bz2")
+    ]
+    for number, packed in enumerate(seeds):
+        damaged = bytearray(packed.read_bytes())
+        for _ in range(4):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        packed.write_bytes(damaged)
+        with suppress(ArchiveError):
+            unpack(packed, tmp_path / f"out {number}")
+
+
+def test_a_name_that_is_not_in_the_encoding_that_it_tells_is_damage(tmp_path):
+    packed = zip_of(tmp_path / "a.zip", ("\u00e9.jpg", b"abc"))
+    packed.write_bytes(packed.read_bytes().replace("\u00e9".encode(), b"\xff\xff"))
+    with pytest.raises(ArchiveError, match="is damaged, or no archive at all"):
+        unpack(packed, tmp_path / "out")
+
+
+def test_what_hinders_writing_is_not_called_damage(tmp_path):
+    packed = zip_of(tmp_path / "a.zip", (f"{'a' * 300}.jpg", b"abc"))
+    with pytest.raises(OSError, match="too long") as told:
+        unpack(packed, tmp_path / "out")
+    assert not isinstance(told.value, ArchiveError)
 
 
 def test_a_page_in_place_of_an_archive_is_told(tmp_path):

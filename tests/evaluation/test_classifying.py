@@ -315,6 +315,17 @@ def test_what_was_found_is_saved_and_shown(tmp_path):
     assert lines[2].split() == ["class", "precision", "recall", "F1", "ANMRR", "images"]
 
 
+def test_any_name_is_shown_as_one_line():
+    ids = ["a\udcff", "b\n", "c", "d"]
+    vectors = np.float32([[0], [1], [5], [6]])
+    classes = {"a\udcff": "x\ny", "b\n": "z", "c": "z", "gone\udcff": "z"}
+    found = cvret.classify((ids, vectors), classes, k=1)
+    told = f"{found}\n{found.of_class('z')}"
+    assert told.encode("utf-8")
+    assert r"such as gone\udcff" in told
+    assert r"taken for: x\ny (1)" in told
+
+
 def test_bad_input_is_refused(index, truth):
     with pytest.raises(ValueError, match="k=6 needs at least that many other images"):
         cvret.classify(LINE, KINDS, k=6)

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cvret
+from cvret.evaluation.combining import parts_by_name
 from cvret.protocols import System
 
 FIELDS = {
@@ -190,3 +191,28 @@ def test_bad_input_is_refused():
         ValueError, match="scores must be finite .* loud gave inf for b"
     ):
         fused(ONE, Said("loud", a=1, b=np.inf, c=0))
+
+
+def test_combinations_name_the_parts_that_are_compared_with_them():
+    third = Said("third", a=1.0, b=0.5, c=0.2)
+    two, three = cvret.Fused([ONE, OTHER]), cvret.Fused([ONE, third])
+    nested = cvret.Fused([two, third])
+    systems = {"x": ONE, "y": OTHER, "xy": two, "more": three, "deep": nested}
+    assert parts_by_name(systems) == {"xy": ["x", "y"], "more": ["x"], "deep": ["xy"]}
+    del systems["xy"]
+    assert parts_by_name(systems)["deep"] == ["x", "y"]
+    assert parts_by_name({"x": ONE, "y": OTHER}) == {}
+
+
+def test_a_part_is_known_by_its_description_where_that_is_of_one_system(
+    tmp_path, folder
+):
+    index = index_of(tmp_path, folder)
+    color, texture = index.by("color"), index.by("texture")
+    both = cvret.Fused([index.by("color"), index.by("texture")])
+    systems = {"c": color, "t": texture, "both": both}
+    assert parts_by_name(systems) == {"both": ["c", "t"]}
+    again = {"c": color, "same": index.by("color"), "both": both}
+    assert parts_by_name(again) == {}
+    whole = cvret.Fused([index, index.by("color")])
+    assert parts_by_name({"all": index, "+": whole}) == {"+": ["all"]}

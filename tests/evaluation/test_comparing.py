@@ -1,6 +1,7 @@
 """Comparing systems: differences by hand, what is refused, and what is warned of."""
 
-from itertools import combinations
+import time
+from itertools import chain, combinations, repeat
 
 import numpy as np
 import pytest
@@ -138,6 +139,42 @@ def test_other_machines_are_told_and_no_time_is_compared():
     found = compared(a, b)
     assert "different machines; their times cannot be compared" in found.warnings[0]
     assert " ms" not in found.sentence
+
+
+class Slow:
+    """A system whose pictures take a while to be read."""
+
+    ids = ("a.png", "b.png", "c.png")
+
+    def __init__(self, *milliseconds):
+        self.waits = chain(milliseconds, repeat(0))  # the first picture is read twice
+
+    def describe(self):
+        return str(id(self))
+
+    def encode(self, query, *, region=None):
+        end = time.perf_counter() + next(self.waits) / 1000
+        while time.perf_counter() < end:
+            pass
+        return query
+
+    def search(self, query, k=10):
+        return cvret.Ranking(self.ids, np.array([0.3, 0.2, 0.1]))
+
+
+def test_times_that_cannot_be_are_told_and_not_compared(tmp_path):
+    (tmp_path / "q.png").write_bytes(b"a picture")
+    relevant = {"q.png": frozenset({"b.png"})}
+    truth = cvret.GroundTruth(tmp_path, relevant)
+    part, other = Slow(0, 20), Slow()  # the part was interrupted when alone
+    systems = {"part": part, "both": cvret.Fused([part, other])}
+    found = cvret.compare(systems, truth, metric="MRR", duplicates=None)
+    assert "times are uneven: extracting for both took " in " ".join(found.warnings)
+    assert " ms" not in found.sentence
+    part, other = Slow(), Slow(20, 20)
+    systems = {"part": part, "both": cvret.Fused([part, other])}
+    found = cvret.compare(systems, truth, metric="MRR", duplicates=None)
+    assert "uneven" not in " ".join(found.warnings)
 
 
 def test_other_ground_truths_are_told_but_not_other_numbers_of_queries():

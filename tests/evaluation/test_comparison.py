@@ -1,13 +1,15 @@
 """A comparison's views: differences, classes, queries won, the front, and files."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cvret.errors import FormatError, UnknownNameError
 from cvret.evaluation.comparing import compare
-from cvret.evaluation.comparison import ClassDifference, Comparison
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import ClassDifference
 from cvret.evaluation.report import Costs, Report, Result, Spread
 from cvret.evaluation.statistics import Interval
 
@@ -151,3 +153,30 @@ def test_what_is_no_comparison_is_refused(tmp_path, text):
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(FormatError, match=r"comparison\.json"):
         Comparison.load(path)
+
+
+def test_what_a_combination_gains_over_each_part_and_loses(found):
+    three = compare({**found.reports, "both": report([0.75] * 6)})
+    assert three.gains() == ()
+    told = replace(three, about={"parts": {"both": ["bad", "good"]}})
+    assert [each[:2] for each in told.gains()] == [("both", "good"), ("both", "bad")]
+    gain = told.gains()[0]
+    # 0.75 - 4.3 / 6 = 0.2 / 6.
+    assert gain.mean == pytest.approx(0.2 / 6)
+    assert gain.interval.low < gain.mean < gain.interval.high
+    loss = replace(three, about={"parts": {"bad": ["good"]}}).gains()[0]
+    # (4.3 - 2.4) / 6, and the other way round.
+    assert loss.mean == pytest.approx(-1.9 / 6)
+    assert loss.interval.low < loss.mean < loss.interval.high
+    assert loss.difference.better == "good"
+    by_rank = told.gains("ANMRR")
+    assert [each.difference.metric for each in by_rank] == ["ANMRR", "ANMRR"]
+    with pytest.raises(UnknownNameError, match="not compared by 'P@3'"):
+        told.gains("P@3")
+
+
+def test_what_combinations_are_made_of_is_kept(found, tmp_path):
+    told = replace(found, about={"parts": {"good": ["bad"]}})
+    told.save(tmp_path / "found.json")
+    (gain,) = Comparison.load(tmp_path / "found.json").gains()
+    assert gain == told.gains()[0]

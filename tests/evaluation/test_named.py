@@ -71,9 +71,33 @@ def test_each_two_of_one_source_are_combined_too(reds):
     with named_systems(["hsv", "c=lab", "lbp+hsv"], reds) as plain:
         assert list(plain.systems) == ["hsv", "c", "lbp+hsv"]
     with named_systems(["hsv", "lbp", "rgb"], reds, each_two_combined=True) as named:
-        assert list(named.systems)[3:] == ["hsv+lbp", "hsv+rgb", "lbp+rgb"]
+        assert list(named.systems)[3:6] == ["hsv+lbp", "hsv+rgb", "lbp+rgb"]
+        assert list(named.systems)[6:] == ["hsv++lbp", "hsv++rgb", "lbp++rgb"]
+        kinds = [type(each).__name__ for each in named.systems.values()]
+        assert kinds == ["FieldSearch"] * 3 + ["Fused"] * 3 + ["Concatenated"] * 3
     with named_systems(["hsv", "lbp", "lbp+hsv"], reds, each_two_combined=True) as two:
-        assert list(two.systems) == ["hsv", "lbp", "lbp+hsv"]
+        assert list(two.systems) == ["hsv", "lbp", "lbp+hsv", "hsv++lbp"]
+
+
+def test_what_compares_no_plain_vectors_is_fused_alone(reds):
+    texts = ["hsv", "ssim", "scenes"]
+    with named_systems(texts, reds, each_two_combined=True) as named:
+        assert list(named.systems)[3:] == ["hsv+ssim", "hsv+scenes", "ssim+scenes"]
+
+
+def test_several_folders_have_a_prefix_each(reds, tmp_path):
+    blue = tmp_path / "elsewhere" / "blue.png"
+    blue.parent.mkdir()
+    Image.new("RGB", (64, 64), (0, 0, 100)).save(blue)
+    with named_systems(["hsv"], {str(reds): "", str(blue.parent): "more"}) as named:
+        hsv = named.systems["hsv"]
+        assert set(hsv.ids) == {*(p.name for p in reds.iterdir()), "more/blue.png"}
+        assert hsv.file_of("more/blue.png") == blue
+    with (
+        pytest.raises(ValueError, match=r"'blue.png' is in the index already"),
+        named_systems(["hsv"], {str(reds): "", str(blue.parent): ""}),
+    ):
+        pass
 
 
 def test_an_encoder_learns_from_the_photos_and_says_so(photos):

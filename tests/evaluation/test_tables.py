@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,13 @@ def report(values, costs=None):
     costs = costs or Costs(Spread(2.5, 9), Spread(0.5, 9), 12_345.6, 0.0)
     unknown = dict.fromkeys(table, Interval(NAN, NAN))
     return Report("system", QUERIES, table, unknown, {}, 4, costs)
+
+
+def costed(values):
+    queries = tuple(map(str, range(len(values))))
+    costs = Costs(Spread(1.0, 1.0), Spread(1.0, 1.0))
+    between = {"mAP": Interval(NAN, NAN)}
+    return Report("", queries, {"mAP": np.array(values)}, between, {}, 4, costs)
 
 
 @pytest.fixture
@@ -68,7 +76,7 @@ def test_markdown_has_pairs_and_the_queries_won(found):
     # Gains 0.9, 0, 0.3, 0.6; of 8 signs of three, two are as far.
     assert [pair[0], *pair[2:3], *pair[4:]] == [
         "other",
-        "0.45",
+        "0.450",
         "0.250",
         "no",
         "3",
@@ -81,7 +89,22 @@ def test_markdown_has_pairs_and_the_queries_won(found):
         r"bytes\\udcff.jpg",
         r"new\\nline.jpg",
     ]
+    assert won[0][1:3] == ["AP of other", r'of a¦b, "ß" \*x\*']
     assert table_under(text, "over other")[2][0] == "none"
+
+
+def test_markdown_tells_how_it_was_measured():
+    about = {"system": "an *HSV* histogram", "machine": {"cpu": "one", "cores": 2}}
+    one, two = (replace(costed([0.5, 1.0]), about=about) for _ in range(2))
+    text = compare({"a": one, "b": two}, n_resamples=2000, random_state=7).to_markdown()
+    told = text.split("## How it was measured\n\n")[1].splitlines()
+    assert told[:3] == [
+        r"- a: an \*HSV\* histogram",
+        r"- b: an \*HSV\* histogram",
+        "- Images: 4",
+    ]
+    assert {"- Resamples: 2,000", "- Seed: 7", "- Machine: cpu one, cores 2"} < {*told}
+    assert "None" not in text
 
 
 def test_every_row_of_a_table_has_as_many_cells(found):
@@ -112,6 +135,28 @@ def test_markdown_has_classes_where_there_are_some(found):
     assert rows[2] == [r"cat\_1", "3", "1.000", "1.000", "+0.000"]
 
 
+def test_what_a_combination_gains_over_its_parts_is_shown():
+    one, two = [0.25] * 8, [0.75] * 8
+    reports = {name: costed(each) for name, each in (("a", one), ("b", two))}
+    both = replace(
+        compare({**reports, "a+b": costed([0.5] * 8)}),
+        about={"parts": {"a+b": ["a", "b"]}},
+    )
+    # Of 2^8 signs two are as far, thrice corrected.
+    wanted = [
+        ["a+b", "b", "-0.250", "-0.250 to -0.250", "0.023", "a loss"],
+        ["a+b", "a", "+0.250", "0.250 to 0.250", "0.023", "a gain"],
+    ]
+    assert table_under(both.to_markdown(), "## What combinations gain")[2:] == wanted
+    shown = [line.split() for line in str(both).splitlines()]
+    assert [" ".join(row).split() for row in wanted] == shown[-2:]
+
+
+def test_without_combinations_there_is_no_table_of_them(found):
+    assert "combination" not in found.to_markdown()
+    assert "combination" not in str(found)
+
+
 def test_files_can_be_written_whatever_the_names(found, tmp_path):
     for ending in (".md", ".csv", ".json"):
         path = tmp_path / f"found{ending}"
@@ -124,3 +169,10 @@ def test_as_text_it_begins_with_the_sentence(found):
     lines = str(found).splitlines()
     assert lines[0] == found.sentence
     assert lines[3].startswith("other")
+
+
+def test_text_is_shown_whatever_the_names():
+    reports = {"caf\udce9": costed([1.0, 1.0]), "new\nline": costed([0.0, 0.0])}
+    lines = str(compare(reports)).splitlines()
+    assert "\n".join(lines).encode("utf-8")
+    assert [line.split()[0] for line in lines[3:5]] == [r"caf\udce9", r"new\nline"]

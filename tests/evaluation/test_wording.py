@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.report import Costs, Report, Spread
 from cvret.evaluation.statistics import Interval, paired_test
 from cvret.evaluation.wording import (
     enumeration,
     figures,
     least_queries,
+    of_one_query,
     probability,
     sentence_of,
 )
@@ -51,8 +53,8 @@ def test_one_of_two_that_is_better():
         difference("scenes", "hsv", 0.28, 0.26, 0.30, SURE),
     )
     assert text == (
-        "On these 1,000 queries, scenes ranks better than hsv: mAP 0.79 against 0.51, "
-        "a gain of 0.28 (95 % interval 0.26 to 0.30, p < 0.001)."
+        "On these 1,000 queries, scenes ranks better than hsv: mAP 0.790 against "
+        "0.510, a gain of 0.280 (95 % interval 0.260 to 0.300, p < 0.001)."
     )
 
 
@@ -64,8 +66,8 @@ def test_two_of_which_the_better_cannot_be_told():
     )
     assert text == (
         "Which of hsv and lbp is better cannot be told from these 40 queries: mAP is "
-        "0.51 for hsv and 0.50 for lbp, the gain of 0.01 lies between -0.02 and 0.04 "
-        "(90 % interval, p = 0.400)."
+        "0.510 for hsv and 0.500 for lbp, the gain of 0.010 lies between -0.020 and "
+        "0.040 (90 % interval, p = 0.400)."
     )
 
 
@@ -88,8 +90,8 @@ def test_the_best_of_several():
         difference("c", "b", 0.2, 0.15, 0.25, 0.0123),
     )
     assert text == (
-        "On these 1,000 queries, c ranks best of 3 systems: mAP 0.70 against 0.50 of "
-        "b, the runner-up, a gain of 0.20 (95 % interval 0.15 to 0.25, corrected "
+        "On these 1,000 queries, c ranks best of 3 systems: mAP 0.700 against 0.500 of "
+        "b, the runner-up, a gain of 0.200 (95 % interval 0.150 to 0.250, corrected "
         "p = 0.012). c takes 45 ms a query in the median, a, the fastest, 3.0 ms."
     )
 
@@ -133,7 +135,7 @@ def test_systems_that_are_equal_on_each_query():
         {"a": report(0.5), "b": report(0.5)},
         Difference("a", "b", "mAP", 0.0, Interval(0, 0), 1.0, 1.0, 0, 1000, 0),
     )
-    assert text.endswith("queries: a and b have the same mAP on each.")
+    assert text.endswith("queries: a and b have the same AP on each.")
 
 
 def test_small_values_are_said_to_be_good():
@@ -142,7 +144,7 @@ def test_small_values_are_said_to_be_good():
         difference("a", "b", 0.2, 0.1, 0.3, SURE, metric="ANMRR"),
         metric="ANMRR",
     )
-    assert "a ranks better than b: ANMRR (small is good) 0.20 against 0.40" in text
+    assert "a ranks better than b: ANMRR (small is good) 0.200 against 0.400" in text
 
 
 def test_one_query_says_nothing():
@@ -150,7 +152,7 @@ def test_one_query_says_nothing():
         {"a": report(0.6, n=1), "b": report(0.5, n=1)},
         difference("a", "b", 0.1, NAN, NAN, 1.0),
     )
-    assert "from this one query: mAP is 0.60 for a and 0.50 for b, and one" in text
+    assert "from this one query: mAP is 0.600 for a and 0.500 for b, and one" in text
     assert text.endswith("no difference, however large; take 6 at the very least.")
     assert "nan" not in text
 
@@ -194,6 +196,11 @@ def test_a_probability_is_never_written_as_0(p):
     assert math.isclose(float(written.split()[-1]), p, abs_tol=0.001)
 
 
+def test_a_gain_that_two_decimals_would_contradict_can_be_checked():
+    # With two decimals: 0.53 against 0.50, a gain of 0.04.
+    assert figures(0.5349, 0.4951, 0.0398) == ["0.535", "0.495", "0.040"]
+
+
 @given(st.floats(1e-4, 1), st.floats(1e-4, 1))
 def test_what_is_above_0_is_not_written_as_0(one, other):
     assert all(float(text) > 0 for text in figures(one, other))
@@ -202,3 +209,20 @@ def test_what_is_above_0_is_not_written_as_0(one, other):
 def test_many_names_are_counted():
     assert enumeration(list("abcdefgh")) == "a, b, c, d, e and 3 others"
     assert enumeration(["a"]) == "a"
+
+
+@pytest.mark.parametrize(
+    ("metric", "named"),
+    [
+        ("mAP", "AP"),
+        ("mAP@10", "AP@10"),
+        ("mAP@10(found)", "AP@10(found)"),
+        ("mAP(trapezoid)", "AP(trapezoid)"),
+        ("ANMRR", "NMRR"),
+        ("MRR", "reciprocal rank"),
+        ("nDCG@10", "nDCG@10"),
+        ("R-precision", "R-precision"),
+    ],
+)
+def test_the_value_of_one_query_is_no_mean(metric, named):
+    assert of_one_query(metric) == named

@@ -90,6 +90,16 @@ def test_tables_are_saved(tmp_path):
         table.save("t.txt")
 
 
+def test_names_that_no_encoding_has_are_shown_and_saved(tmp_path):
+    table = class_table(["caf\udce9", "new\nline"], ["caf\udce9", "new\nline"])
+    lines = str(table).splitlines()
+    assert [line.split()[0] for line in lines[2:]] == [r"caf\udce9", r"new\nline"]
+    assert str(table).encode("utf-8")
+    table.save(tmp_path / "table.csv")
+    with (tmp_path / "table.csv").open(newline="", encoding="utf-8") as file:
+        assert [row[0] for row in csv.reader(file)][1:] == [r"caf\udce9", "new\nline"]
+
+
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="got 2 and 1"):
         class_table(["a", "b"], ["a"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cvret.evaluation.comparison import Comparison
+import cvret
 from cvret.evaluation.report import Costs, Report, Spread
 from cvret.evaluation.statistics import Interval
 from cvret.plot import plot_tradeoff
@@ -26,7 +26,7 @@ def comparison(metric="mAP", **systems):
         )
         for name, (mean, extract, search) in systems.items()
     }
-    return Comparison(reports, metric, (), "")
+    return cvret.compare(reports, metric=metric)
 
 
 def front(found):
@@ -53,7 +53,7 @@ def test_where_small_is_good_the_smaller_is_on_the_front():
 
 
 def test_time_is_that_of_both_steps():
-    (point,) = points_of(comparison(one=(0.5, 2, 3)))
+    point, _ = points_of(comparison(one=(0.5, 2, 3), other=(0.5, 9, 9)))
     assert point[:5] == ("one", 5, 0.5, 0.45, 0.55)
 
 
@@ -76,11 +76,11 @@ def test_a_system_of_unknown_time_is_not_drawn():
     found = comparison(known=(0.5, 1, 1), unknown=(0.9, NAN, 1))
     assert [point.name for point in points_of(found)] == ["known"]
     with pytest.raises(ValueError, match="no system whose milliseconds a query"):
-        plot_tradeoff(comparison(unknown=(0.9, NAN, 1)))
+        plot_tradeoff(comparison(unknown=(0.9, NAN, 1), other=(0.9, NAN, 1)))
 
 
 def test_a_name_is_never_read_as_mathematics(drawn):
-    drawn(plot_tradeoff(comparison(**{"$\\frac{$": (0.5, 1, 1)})))
+    drawn(plot_tradeoff(comparison(**{"$\\frac{$": (0.5, 1, 1), "b": (0.6, 2, 2)})))
 
 
 @pytest.mark.parametrize(

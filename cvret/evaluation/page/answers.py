@@ -1,6 +1,7 @@
 """A query and its first results, right ones and wrong ones marked."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from cvret.evaluation.page.numbers import value
 from cvret.evaluation.page.pictures import Pictures
@@ -8,7 +9,7 @@ from cvret.evaluation.page.tables import breakable
 from cvret.evaluation.report import Result
 from cvret.plot.page import escaped
 
-__all__ = ["asked"]
+__all__ = ["Answer", "asked"]
 
 _MARKS = {
     True: (
@@ -23,12 +24,31 @@ _MARKS = {
 }
 
 
+class Answer(NamedTuple):
+    """What a system answered.
+
+    Attributes
+    ----------
+    said : str
+        What is said of it; plain text.
+    results : sequence of Result
+        The first of them.
+    files : mapping of str to str
+        Where their pictures lie, by id.
+    """
+
+    said: str
+    results: Sequence[Result]
+    files: Mapping[str, str]
+
+
 def asked(
     pictures: Pictures,
     query: str,
-    note: str,
-    answers: Mapping[str, tuple[str, Sequence[Result]]],
+    file: str | None,
+    answers: Mapping[str, Answer],
     *,
+    note: str = "",
     marked: bool = True,
 ) -> str:
     """Show a query at the left, and what each system answered at the right.
@@ -39,37 +59,36 @@ def asked(
         Of the page.
     query : str
         Its name.
+    file : str or None
+        Where its picture lies.
+    answers : mapping of str to Answer
+        By the name of the system.
     note : str
-        Below it; plain text.
-    answers : mapping of str to (str, sequence of Result)
-        By the name of the system: what is said of the answer, and its first results.
+        Below the query; plain text.
     marked : bool
         Whether right and wrong are shown.
     """
-    rows = "\n".join(
-        f'<p class="answer">{escaped(name)}<span> {escaped(said)}</span></p>\n'
-        f'<ol class="tiles">{_tiles(pictures, name, results, marked)}</ol>'
-        if results
-        else f'<p class="answer">{escaped(name)}<span> {escaped(said)}</span></p>'
-        for name, (said, results) in answers.items()
+    each = "\n".join(
+        f'<div><p class="answer">{escaped(name)}<span> {escaped(answer.said)}</span>'
+        f"</p>{_tiles(pictures, name, answer, marked)}</div>"
+        for name, answer in answers.items()
     )
     below = f'<div class="facts">{escaped(note)}</div>' if note else ""
     return (
         f'<div class="asked"><div class="query">'
-        f"{pictures.show(query, f'Query {query}')}"
+        f"{pictures.show(file, f'Query {query}')}"
         f'<div><div class="name">{breakable(query)}</div>{below}</div></div>\n'
-        f"<div>{rows}</div></div>"
+        f'<div class="answers">{each}</div></div>'
     )
 
 
-def _tiles(
-    pictures: Pictures, name: str, results: Sequence[Result], marked: bool
-) -> str:
+def _tiles(pictures: Pictures, name: str, answer: Answer, marked: bool) -> str:
     tiles = []
-    for place, result in enumerate(results, 1):
+    for place, result in enumerate(answer.results, 1):
         word, drawing = _MARKS[bool(result.right)] if marked else ("", "")
         said = f"{word}: {result.id}" if word else result.id
         of = f" of {name}" if name else ""
+        file = answer.files.get(result.id)
         mark = (
             f'<svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">'
             f"{drawing}</svg>{word}"
@@ -77,9 +96,9 @@ def _tiles(
             else "score"
         )
         tiles.append(
-            f"<li>{pictures.show(result.id, f'Result {place}{of}, {said}')}"
+            f"<li>{pictures.show(file, f'Result {place}{of}, {said}')}"
             f'<div class="verdict {word or "plain"}">{mark}'
             f"<span>{value(result.score)}</span></div>"
             f'<div class="name">{place}.&nbsp;{breakable(result.id)}</div></li>'
         )
-    return "".join(tiles)
+    return f'<ol class="tiles">{"".join(tiles)}</ol>' if tiles else ""

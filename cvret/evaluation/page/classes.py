@@ -1,15 +1,15 @@
 """Classes on pages: what is found of each, and what it is taken for."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from cvret.evaluation.page.bars import diverging_bar
-from cvret.evaluation.page.facts import ClassValues, class_values, mistakes
+from cvret.evaluation.page.facts import class_table_of
 from cvret.evaluation.page.numbers import signed, value
 from cvret.evaluation.page.tables import Cell, Row, breakable, heat_cell, table
 from cvret.evaluation.report import Report
+from cvret.metrics.classification import ClassRow, ClassTable
 from cvret.plot.page import escaped
 
 __all__ = ["class_deltas", "class_report", "confusion"]
@@ -21,7 +21,7 @@ _MISTAKES = 10
 
 def class_deltas(reports: Mapping[str, Report], order: Sequence[str]) -> str:
     """Compare systems class by class, those first where the best one leads by most."""
-    found = {name: class_values(reports[name]) for name in order}
+    found = {name: _rows_of(reports[name]) for name in order}
     leader, *others = order
     classes = [
         name for name in found[leader] if all(name in found[other] for other in others)
@@ -44,7 +44,7 @@ def class_deltas(reports: Mapping[str, Report], order: Sequence[str]) -> str:
         rows.append(
             [
                 escaped(name),
-                f"{found[leader][name].n_queries:,}",
+                f"{found[leader][name].support:,}",
                 *cells,
                 signed(delta[name]),
                 Cell(diverging_bar(delta[name], most), "text"),
@@ -59,15 +59,22 @@ def class_deltas(reports: Mapping[str, Report], order: Sequence[str]) -> str:
             "Queries",
             *map(breakable, order),
             "Delta",
-            Cell("Better or worse", "text"),
+            "Better or worse",
         ],
         rows,
         "sticky",
     )
 
 
+def _rows_of(report: Report) -> dict[str, ClassRow]:
+    """Give what was found of each class that queries have, the best F1 first."""
+    found = class_table_of(report)
+    rows = () if found is None else found.rows
+    return {row.label: row for row in rows if row.support}
+
+
 def _summary(
-    found: Mapping[str, Mapping[str, ClassValues]], classes: Sequence[str]
+    found: Mapping[str, Mapping[str, ClassRow]], classes: Sequence[str]
 ) -> str:
     """Name the classes that all systems together do best and worst on."""
     mean = {
@@ -89,7 +96,7 @@ def _summary(
 
 def class_report(report: Report, metric: str) -> str:
     """Give precision, recall and F1 of each class, the best F1 first."""
-    found = class_values(report)
+    found = _rows_of(report)
     if not found:
         return ""
     places: dict[str, list[int]] = {name: [] for name in found}
@@ -99,13 +106,13 @@ def class_report(report: Report, metric: str) -> str:
     rows: list[Row] = [
         [
             escaped(name),
-            f"{each.n_queries:,}",
+            f"{each.support:,}",
             value(each.precision),
             value(each.recall),
             heat_cell(value(each.f1), each.f1),
             value(float(np.mean(report.values[metric][places[name]]))),
         ]
-        for name, each in sorted(found.items(), key=lambda item: (-item[1].f1, item[0]))
+        for name, each in found.items()
     ]
     return table(
         "Each class, the best F1 first. A query is taken for the class of most of its "
@@ -118,61 +125,59 @@ def class_report(report: Report, metric: str) -> str:
 
 def confusion(report: Report) -> str:
     """Give the matrix of classes and what they are taken for, and the worst of it."""
-    counts = mistakes(report)
-    if not counts:
+    found = class_table_of(report)
+    if found is None:
         return ""
-    true = sorted({name for name, _ in counts})
-    others = sorted({name for _, name in counts} - set(true))
-    wrong = [(pair, n) for pair, n in counts.most_common() if pair[0] != pair[1]]
+    true = {row.label: row.support for row in found.rows if row.support}
     parts = []
-    if len(true) + len(others) <= _MOST_CLASSES:
-        parts.append(_matrix(report, true, [*true, *others]))
+    if len(found.labels) <= _MOST_CLASSES:
+        parts.append(_matrix(found, true))
     else:
         parts.append(
             f'<p class="note">{len(true):,} classes are too many for a matrix; these '
             "are most often taken for another.</p>"
         )
-    if wrong:
-        total: Counter[str] = Counter()
-        for (name, _), n in counts.items():
-            total[name] += n
-        rows: list[Row] = [
-            [
-                escaped(name),
-                Cell(escaped(other or "none"), "text"),
-                f"{n:,}",
-                f"{100 * n / total[name]:.0f} %",
-            ]
-            for (name, other), n in wrong[:_MISTAKES]
+    wrong = [
+        (label, other, n) for label in true for other, n in found.confused_with(label)
+    ]
+    wrong.sort(key=lambda each: (-each[2], each[:2]))
+    rows: list[Row] = [
+        [
+            escaped(label),
+            Cell(escaped(other), "text"),
+            f"{n:,}",
+            f"{100 * n / true[label]:.0f} %",
         ]
+        for label, other, n in wrong[:_MISTAKES]
+    ]
+    if rows:
         parts.append(
             table(
                 "What is most often taken for something else.",
-                ["Class", Cell("Taken for", "text"), "Queries", "Of its class"],
+                ["Class", "Taken for", "Queries", "Of its class"],
                 rows,
             )
         )
     return "\n".join(parts)
 
 
-def _matrix(report: Report, true: Sequence[str], columns: Sequence[str]) -> str:
-    counts = mistakes(report)
+def _matrix(found: ClassTable, true: Mapping[str, int]) -> str:
+    order = sorted(found.labels, key=lambda label: (label not in true, label))
+    columns = [found.labels.index(label) for label in order]
     rows: list[Row] = []
-    for name in true:
-        row = [counts[name, other] for other in columns]
-        whole = max(sum(row), 1)
-        cells = [
-            heat_cell(f"{n:,}", n / whole, "own" if other == name else "")
-            if n
-            else Cell("", "own" if other == name else "")
-            for other, n in zip(columns, row, strict=True)
-        ]
-        rows.append([escaped(name), *cells])
-    heads = [f"<span>{escaped(name or 'none')}</span>" for name in columns]
+    for label in order[: len(true)]:
+        counts = found.confusion[found.labels.index(label), columns].tolist()
+        cells = []
+        for other, n in zip(order, counts, strict=True):
+            own = "own" if other == label else ""
+            cells.append(
+                heat_cell(f"{n:,}", n / true[label], own) if n else Cell("", own)
+            )
+        rows.append([escaped(label), *cells])
     return table(
         "Confusion matrix: queries by their class (rows) and by what they were taken "
         "for (columns). The framed diagonal is right; an empty cell is 0.",
-        ["Class", *heads],
+        ["Class", *(f"<span>{escaped(label)}</span>" for label in order)],
         rows,
-        "confusion many" if len(columns) > _FEW_CLASSES else "confusion",
+        "confusion many" if len(order) > _FEW_CLASSES else "confusion",
     )

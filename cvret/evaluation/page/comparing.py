@@ -1,24 +1,21 @@
 """The page of a comparison: what may be claimed, and everything it rests on."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-import numpy as np
-
-from cvret.evaluation.comparison import Comparison, Difference
-from cvret.evaluation.page.answers import asked
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Gain
 from cvret.evaluation.page.bars import axis, forest_line, mean_bar, shares_bar
 from cvret.evaluation.page.charts import tradeoff_charts
 from cvret.evaluation.page.classes import class_deltas
 from cvret.evaluation.page.facts import (
-    best_first,
-    gains,
+    class_table_of,
     heading,
-    macro_f1,
     most_of,
     pairs_of,
 )
-from cvret.evaluation.page.methods import how_measured, warnings_box
+from cvret.evaluation.page.frame import evaluation_page
+from cvret.evaluation.page.methods import how_measured
 from cvret.evaluation.page.numbers import (
     interval,
     milliseconds,
@@ -27,23 +24,21 @@ from cvret.evaluation.page.numbers import (
     value,
 )
 from cvret.evaluation.page.pictures import Pictures
-from cvret.evaluation.page.style import STYLE
+from cvret.evaluation.page.queries import queries_won
 from cvret.evaluation.page.systems import cost_cells, metric_table
-from cvret.evaluation.page.tables import Cell, Row, breakable, section, table
-from cvret.evaluation.report import Report
-from cvret.plot.page import escaped, framed
-from cvret.plot.tradeoff import linear_ticks, points_of, small_is_good
+from cvret.evaluation.page.tables import Cell, Row, breakable, table
+from cvret.evaluation.scoring import small_is_good
+from cvret.metrics.classification import ClassTable
+from cvret.plot.page import escaped
+from cvret.plot.tradeoff import linear_ticks, points_of
 
 __all__ = ["comparison_page"]
 
 _MOST_PAIRS = 60
-_OPPONENTS = 4  # that pictures compare the best system with
-_QUERIES = 3  # shown, each way
-_RESULTS = 5  # of each system, for a query
 _LISTED = 200  # queries whose values are on the page
 
 
-def comparison_page(comparison: Comparison) -> str:
+def comparison_page(comparison: Comparison, pictures: bool = True) -> str:
     """Give a comparison as one HTML page that needs no other file and no network.
 
     Parameters
@@ -51,6 +46,8 @@ def comparison_page(comparison: Comparison) -> str:
     comparison : Comparison
         Of two systems or more. Pictures come from the files that its reports name; one
         that cannot be read leaves its place grey.
+    pictures : bool
+        Whether to show pictures of the collection; else queries are named in tables.
 
     Returns
     -------
@@ -60,68 +57,58 @@ def comparison_page(comparison: Comparison) -> str:
 
     Examples
     --------
+    >>> import numpy as np
+    >>> import cvret
     >>> from cvret.evaluation.report import Costs, Report, Spread
     >>> from cvret.evaluation.statistics import Interval
     >>> reports = {
     ...     name: Report(name, ("q.jpg",), {"mAP": np.array([mean])},
     ...         {"mAP": Interval(mean, mean)}, {}, 9, Costs(Spread(2, 3), Spread(1, 1)))
     ...     for name, mean in (("hsv", 0.25), ("sift", 0.5))}
-    >>> page = comparison_page(Comparison(reports, "mAP", (), "Too few to tell."))
-    >>> "Too few to tell." in page, "http" in page
+    >>> page = comparison_page(cvret.compare(reports))
+    >>> "cannot be told from this one query" in page, "http" in page
     (True, False)
     """
-    order = best_first(comparison)
+    order = comparison.order()
     first = comparison.reports[order[0]]
     title = f"Comparison of {len(order)} systems"
     lead = (
         f"{first.n_queries:,} queries among {first.n_images:,} images, compared by "
         f"{heading(comparison.metric)}."
     )
-    files = {
-        name: file
-        for report in comparison.reports.values()
-        for name, file in report.files.items()
-    }
-    pictures = Pictures(files)
+    shown = Pictures() if pictures else None
     parts = {
         "systems": ("Systems", _systems(comparison, order)),
         "tradeoff": ("Accuracy and time", _tradeoff(comparison)),
         "pairs": ("System against system", _pairs(comparison)),
+        "combining": ("What combining gains", _combining(comparison)),
         "classes": ("Classes", class_deltas(comparison.reports, order)),
-        "pictures": ("Pictures", _pictures(comparison, order, pictures)),
+        "queries": ("Queries won and lost", queries_won(comparison, shown)),
         "values": ("Values of each query", _values(comparison, order)),
         "measured": (
             "How it was measured",
             how_measured(
                 {name: comparison.reports[name] for name in order},
                 comparison.confidence,
-                getattr(comparison, "about", {}),
+                comparison.about,
             ),
         ),
     }
-    shown = {name: part for name, part in parts.items() if part[1]}
-    links = "".join(
-        f'<a href="#{name}">{each}</a>' for name, (each, _) in shown.items()
+    return evaluation_page(
+        title, lead, comparison.sentence, comparison.warnings, parts, shown
     )
-    bodies = [
-        f'<p class="sentence">{escaped(comparison.sentence)}</p>',
-        warnings_box(comparison.warnings),
-        *(section(name, each, body) for name, (each, body) in shown.items()),
-        pictures.definitions(),
-    ]
-    nav = f'<nav aria-label="On this page">{links}</nav>\n'
-    return "".join(framed(title, lead, bodies, STYLE, nav))
 
 
-def _systems(comparison: Comparison, order: list[str]) -> str:
+def _systems(comparison: Comparison, order: Sequence[str]) -> str:
     metric, reports = comparison.metric, comparison.reports
-    front = {point.name for point in points_of(comparison) if point.on_front}
+    front = comparison.front()
     most = most_of(metric)
-    has_classes = any(report.query_classes for report in reports.values())
+    tables = {name: class_table_of(reports[name]) for name in order}
+    has_classes = any(each is not None for each in tables.values())
     rows: list[Row] = []
     for name in order:
         report = reports[name]
-        mean = float(np.mean(report.values[metric]))
+        mean = comparison.mean(name)
         low, high = report.intervals.get(metric, (math.nan, math.nan))
         tag = ' <span class="tag">on the front</span>' if name in front else ""
         rows.append(
@@ -129,11 +116,11 @@ def _systems(comparison: Comparison, order: list[str]) -> str:
                 f"{escaped(name)}{tag}",
                 f"{value(mean)}<small>{interval(low, high)}</small>"
                 + mean_bar(mean, low, high, most),
-                *([value(macro_f1(report))] if has_classes else []),
+                *([_macro_f1(tables[name])] if has_classes else []),
                 *cost_cells(report.costs),
             ]
         )
-    percent = f"{100 * comparison.confidence:g} %"
+    percent = _percent(comparison)
     columns = [
         "System",
         f"{escaped(heading(metric))}<small>{percent} interval</small>",
@@ -153,6 +140,10 @@ def _systems(comparison: Comparison, order: list[str]) -> str:
         + "\n"
         + metric_table({name: reports[name] for name in order}, percent)
     )
+
+
+def _macro_f1(table: ClassTable | None) -> str:
+    return value(math.nan if table is None else table.macro_f1)
 
 
 def _tradeoff(comparison: Comparison) -> str:
@@ -196,54 +187,89 @@ def _tradeoff(comparison: Comparison) -> str:
 
 
 def _pairs(comparison: Comparison) -> str:
-    pairs = pairs_of(comparison, comparison.metric)
+    pairs = pairs_of(comparison)
     if not pairs:
         return ""
-    ends = _ends(pairs[:_MOST_PAIRS])
-    rows: list[Row] = [
-        _pair(each, ends, comparison.confidence) for each in pairs[:_MOST_PAIRS]
-    ]
-    columns: list[str | Cell] = [
-        "Better mean, other",
-        Cell(f"Mean gain{axis(ends, linear_ticks(*ends))}", "text"),
-        "Gain and interval",
-        "Corrected p",
-        Cell("Clear", "text"),
-        "Wins, ties, losses",
-    ]
     caption = (
         f"Gains in {heading(comparison.metric)}, query by query, with "
-        f"{100 * comparison.confidence:g} % intervals. Clear: the probability"
-        f"{f', corrected for {len(pairs)} pairs,' if len(pairs) > 1 else ''} is at "
-        f"most {1 - comparison.confidence:g}; its mark is filled. "
-        "The bar shows wins dark, ties pale, losses thin."
+        f"{_percent(comparison)} intervals. {_clear(comparison, len(pairs))}"
     )
+    gains = [Gain(each.better, each.other, each) for each in pairs[:_MOST_PAIRS]]
+    found = _gain_table(caption, "Better mean, other", gains, comparison.confidence)
     more = len(pairs) - _MOST_PAIRS
     note = (
         f'<p class="note">{more:,} more pairs are in the JSON file.</p>'
         if more > 0
         else ""
     )
-    return table(caption, columns, rows, "stack") + note + _other_metrics(comparison)
+    return found + note + _other_metrics(comparison)
 
 
-def _pair(each: Difference, ends: tuple[float, float], confidence: float) -> Row:
-    sure = each.corrected <= 1 - confidence + 1e-9
-    counts = f"{each.wins:,} / {each.ties:,} / {each.losses:,}"
+def _combining(comparison: Comparison) -> str:
+    gains = comparison.gains()
+    if not gains:
+        return ""
+    caption = (
+        f"What each combination gains in {heading(comparison.metric)} over each of its "
+        f"parts, with {_percent(comparison)} intervals; below 0 it loses. "
+        f"{_clear(comparison, len(pairs_of(comparison)))}"
+    )
+    return _gain_table(
+        caption, "Combination, part", gains[:_MOST_PAIRS], comparison.confidence
+    )
+
+
+def _percent(comparison: Comparison) -> str:
+    return f"{100 * comparison.confidence:g} %"
+
+
+def _clear(comparison: Comparison, n_pairs: int) -> str:
+    corrected = f", corrected for {n_pairs} pairs," if n_pairs > 1 else ""
+    return (
+        f"Clear: the probability{corrected} is at most {1 - comparison.confidence:g} "
+        "and the interval does not hold 0; its mark is filled. The bar shows wins "
+        "dark, ties pale, losses thin."
+    )
+
+
+def _gain_table(
+    caption: str, names: str, gains: Sequence[Gain], confidence: float
+) -> str:
+    """Give gains of one system over another, each drawn on one scale."""
+    ends = _ends(gains)
+    columns = [
+        names,
+        f"Mean gain{axis(ends, linear_ticks(*ends))}",
+        "Gain and interval",
+        "Corrected p",
+        "Clear",
+        "Wins, ties, losses",
+    ]
+    rows = [_gain(each, ends, confidence) for each in gains]
+    return table(caption, columns, rows, "stack")
+
+
+def _gain(each: Gain, ends: tuple[float, float], confidence: float) -> Row:
+    found = each.difference
+    sure = found.holds(confidence)
+    wins, losses = found.wins, found.losses
+    if found.better != each.combination:
+        wins, losses = losses, wins
     return [
-        f"{escaped(each.better)}<small>over {escaped(each.other)}</small>",
+        f"{escaped(each.combination)}<small>over {escaped(each.part)}</small>",
         Cell(forest_line(each.mean, *each.interval, ends, sure), "text"),
         f"{signed(each.mean)}<small>{interval(*each.interval)}</small>",
-        probability(each.corrected),
+        probability(found.corrected),
         Cell("yes" if sure else "no", "text"),
-        counts + shares_bar(each.wins, each.ties, each.losses),
+        f"{wins:,} / {found.ties:,} / {losses:,}"
+        + shares_bar(wins, found.ties, losses),
     ]
 
 
-def _ends(pairs: list[Difference]) -> tuple[float, float]:
+def _ends(gains: Sequence[Gain]) -> tuple[float, float]:
     """Give ends of a scale that holds 0 and every interval."""
     values = [0.0]
-    for each in pairs:
+    for each in gains:
         values += [x for x in (each.mean, *each.interval) if math.isfinite(x)]
     room = max((max(values) - min(values)) * 0.08, 0.005)
     return min(values) - room, max(values) + room
@@ -274,50 +300,7 @@ def _other_metrics(comparison: Comparison) -> str:
     return f"<details><summary>By the other metrics</summary>{found}</details>"
 
 
-def _pictures(comparison: Comparison, order: list[str], pictures: Pictures) -> str:
-    if not any(report.results for report in comparison.reports.values()):
-        return ""
-    leader = order[0]
-    lead = (
-        "<p>The queries on which the system with the best mean differs most from the "
-        f"{'other' if len(order) == 2 else 'others'}, with the first {_RESULTS} "
-        "results of both. o is right, x is wrong; the number is the score.</p>"
-    )
-    parts = [lead]
-    for other in order[1 : 1 + _OPPONENTS]:
-        parts.append(f"<h3>{escaped(leader)} and {escaped(other)}</h3>")
-        for a, b in ((leader, other), (other, leader)):
-            parts += _won(comparison, a, b, pictures)
-    left = len(order) - 1 - _OPPONENTS
-    if left > 0:
-        parts.append(f'<p class="note">{left} more are not shown in pictures.</p>')
-    return "\n".join(parts)
-
-
-def _won(comparison: Comparison, a: str, b: str, pictures: Pictures) -> Iterator[str]:
-    """Show the queries where `a` is better than `b` by most."""
-    found = gains(comparison, a, b)
-    best = [
-        row for row in np.argsort(-found, kind="stable")[:_QUERIES] if found[row] > 0
-    ]
-    if not best:
-        yield f"<h4>{escaped(a)} is better for no query</h4>"
-        return
-    n = int((found > 0).sum())
-    queries = "1 query" if n == 1 else f"{len(best)} of {n:,} queries"
-    yield f"<h4>Where {escaped(a)} is better by most: {queries}</h4>"
-    metric = comparison.metric
-    for row in best:
-        query = comparison.reports[a].queries[row]
-        answers = {}
-        for name in (a, b):
-            report: Report = comparison.reports[name]
-            said = f"{metric} {value(float(report.values[metric][row]))}"
-            answers[name] = (said, report.results.get(query, ())[:_RESULTS])
-        yield asked(pictures, query, f"gain {signed(float(found[row]))}", answers)
-
-
-def _values(comparison: Comparison, order: list[str]) -> str:
+def _values(comparison: Comparison, order: Sequence[str]) -> str:
     queries = comparison.reports[order[0]].queries
     if len(queries) > _LISTED:
         return (
@@ -330,7 +313,7 @@ def _values(comparison: Comparison, order: list[str]) -> str:
         for row, query in enumerate(queries)
     ]
     found = table(
-        f"{heading(comparison.metric)} of each query.",
+        f"{heading(comparison.metric, of_one=True)} of each query.",
         ["Query", *map(breakable, order)],
         rows,
         "sticky",

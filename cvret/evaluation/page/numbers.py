@@ -1,6 +1,7 @@
 """How numbers are written on pages."""
 
 import math
+import re
 
 __all__ = [
     "DASH",
@@ -10,11 +11,13 @@ __all__ = [
     "probability",
     "signed",
     "size",
+    "unbroken",
     "value",
 ]
 
 DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
+_UNITS = re.compile(r"(?<=\d) (?=%|ms\b|s\b)")
 
 
 def value(number: float) -> str:
@@ -22,14 +25,13 @@ def value(number: float) -> str:
 
     Examples
     --------
-    >>> value(0.51249), value(float("nan"))
-    ('0.512', '–')
+    >>> value(0.51249), value(-0.0002), value(float("nan"))
+    ('0.512', '0.000', '–')
     """
-    return (
-        f"{number:.3f}".replace("-", _MINUS)
-        if math.isfinite(number)
-        else DASH  # not measured, or not defined
-    )
+    if not math.isfinite(number):
+        return DASH  # not measured, or not defined
+    shown = f"{number:.3f}"
+    return "0.000" if shown == "-0.000" else shown.replace("-", _MINUS)
 
 
 def signed(number: float) -> str:
@@ -95,6 +97,17 @@ def size(n_bytes: float) -> str:
     kilobytes = n_bytes / 1000
     places = 0 if kilobytes >= 100 else 1 if kilobytes >= 10 else 2
     return f"{kilobytes:,.{places}f}"
+
+
+def unbroken(text: str) -> str:
+    r"""Keep numbers and their units on one line.
+
+    Examples
+    --------
+    >>> unbroken("18 ms, 95 % interval")
+    '18\xa0ms, 95\xa0% interval'
+    """
+    return _UNITS.sub("\N{NO-BREAK SPACE}", text)
 
 
 def probability(number: float) -> str:

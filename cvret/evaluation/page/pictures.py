@@ -2,7 +2,7 @@
 
 import io
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,22 +20,15 @@ _SHOWN = 100  # units of a picture's square
 
 
 class Pictures:
-    """What a page shows of files; they are laid down at its end, small enough.
+    """What a page shows of files; they are laid down at its end, small enough."""
 
-    Parameters
-    ----------
-    files : mapping of str to str
-        Where the pictures lie, by name.
-    """
-
-    def __init__(self, files: Mapping[str, str]):
-        self._files = files
+    def __init__(self) -> None:
         self._numbers: dict[str, int] = {}  # by file
         self._pixels: list[NDArray[np.uint8] | None] = []
 
-    def show(self, name: str, text: str) -> str:
-        """Give HTML that shows a picture by its name, or a grey place."""
-        number = self._number_of(name)
+    def show(self, file: str | None, text: str) -> str:
+        """Give HTML that shows the picture in a file, or a grey place."""
+        number = self._number_of(file)
         if number is None:
             return (
                 f'<span class="pic gone" role="img" aria-label="{escaped(text)}, '
@@ -47,8 +40,7 @@ class Pictures:
             f'width="{_SHOWN}" height="{_SHOWN}"/></svg>'
         )
 
-    def _number_of(self, name: str) -> int | None:
-        file = self._files.get(name)
+    def _number_of(self, file: str | None) -> int | None:
         if file is None:
             return None
         if file not in self._numbers:

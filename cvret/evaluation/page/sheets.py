@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from cvret.evaluation.page.answers import asked
+from cvret.evaluation.page.answers import Answer, asked
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.style import STYLE
 from cvret.evaluation.report import Result
@@ -16,6 +16,7 @@ def sheets_page(
     lead: str,
     answers: Mapping[str, Sequence[Result]],
     files: Mapping[str, str],
+    query_files: Mapping[str, str],
     *,
     marked: bool = True,
 ) -> str:
@@ -27,24 +28,26 @@ def sheets_page(
         Heading, and the paragraph below it; plain text.
     answers : mapping of str to sequence of Result
         The results of each query, by its name.
-    files : mapping of str to str
-        Where the pictures of queries and results lie, by name.
+    files, query_files : mapping of str to str
+        Where the pictures of results lie, by id, and those of queries, by name.
     marked : bool
         Whether right and wrong are shown; not where nothing is known of them.
 
     Examples
     --------
     >>> answers = {"q.jpg": [Result("a.jpg", 0.9, True), Result("b.jpg", 0.2, False)]}
-    >>> "1 of 2 right" in sheets_page("Sheets", "", answers, {})
+    >>> "1 of 2 right" in sheets_page("Sheets", "", answers, {}, {})
     True
     """
-    pictures = Pictures(files)
+    pictures = Pictures()
     bodies = []
     for query, results in answers.items():
         n_right = sum(result.right for result in results)
         said = f"{n_right} of {len(results)} right" if results and marked else ""
-        answer = {"": (said or _unmarked(results), results)}
-        sheet = asked(pictures, query, "", answer, marked=marked)
+        answer = Answer(said or _unmarked(results), results, files)
+        sheet = asked(
+            pictures, query, query_files.get(query), {"": answer}, marked=marked
+        )
         bodies.append(f"<section><h2>{escaped(query)}</h2>{sheet}</section>")
     return "".join(framed(title, lead, [*bodies, pictures.definitions()], STYLE))
 

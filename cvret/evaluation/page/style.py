@@ -54,7 +54,8 @@ th[scope=row] { font-weight: 600; overflow-wrap: anywhere; min-width: 7.5rem;
 th small, td small { display: block; font-weight: 400; color: var(--soft);
   font-size: .88em; white-space: nowrap; }
 th[scope=row] small, td.text small { white-space: normal; overflow-wrap: anywhere; }
-td.heat { text-align: center; border: 1px solid var(--paper); }
+th.heat, td.heat { text-align: center; }
+td.heat { border: 1px solid var(--paper); }
 .tag { display: inline-block; border: 1px solid var(--accent); color: var(--accent);
   border-radius: 1rem; padding: 0 .5rem; font-size: .82em; font-weight: 600;
   white-space: nowrap; }
@@ -92,13 +93,15 @@ td.text .bar { margin-left: 0; }
   background: var(--paper); }
 .asked { display: grid; grid-template-columns: 9rem 1fr; gap: .25rem 1.25rem;
   border-top: 1px solid var(--line); padding: 1rem 0; }
-.asked > div { min-width: 0; }
+.asked > div, .answers > div { min-width: 0; }
+.answers { display: grid; gap: 0 1.5rem; align-items: start;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); }
 .answer { margin: 0 0 .25rem; font-size: .85rem; font-weight: 600;
   overflow-wrap: anywhere; }
 .answer:empty { display: none; }
 .answer span { font-weight: 400; color: var(--soft); }
 .tiles { list-style: none; margin: 0 0 1rem; padding: 0; display: grid; gap: .6rem;
-  grid-template-columns: repeat(auto-fill, minmax(7.25rem, 1fr)); }
+  grid-template-columns: repeat(auto-fill, minmax(5.75rem, 1fr)); }
 .tiles li { padding: .35rem; display: block; }
 .pic { display: block; width: 100%; height: auto; aspect-ratio: 1;
   background: var(--card); border-radius: .25rem; }
@@ -148,7 +151,9 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
   table { font-size: 8pt; }
   thead { display: table-header-group; }
-  tr, .asked, .warnings, .chart, dl > * { break-inside: avoid; }
+  p, tr, .asked, .warnings, .chart, dl > * { break-inside: avoid; }
+  section > p, caption, thead { break-after: avoid; }
+  tr:nth-child(-n+3) { break-before: avoid; }
   th, td { padding: .25rem .4rem; }
   .confusion.many { font-size: 6pt; }
   .confusion.many th, .confusion.many td { padding: .05rem .1rem; }
@@ -156,9 +161,10 @@ details ul { margin: .5rem 0; padding-left: 1.25rem; overflow-wrap: anywhere; }
   .confusion th[scope=row], .sticky th[scope=row] { position: static; }
   .chart { max-height: 11cm; break-before: avoid; }
   .asked { grid-template-columns: 7rem 1fr; }
-  .tiles { grid-template-columns: repeat(5, 1fr); max-width: 22cm; }
-  .tiles .pic { max-width: 2.1cm; }
-  .tiles { gap: .3rem; margin-bottom: .3rem; }
+  .tiles { grid-template-columns: repeat(auto-fill, minmax(2cm, 1fr)); gap: .3rem;
+    margin-bottom: .3rem; }
+  .tiles li { padding: .15rem; }
+  .verdict { font-size: .62rem; gap: .15rem; flex-wrap: wrap; }
 }
 """
 

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Mapping
 
-from cvret.evaluation.page.facts import heading, means
+from cvret.evaluation.page.facts import heading
 from cvret.evaluation.page.numbers import DASH, interval, milliseconds, size, value
 from cvret.evaluation.page.tables import Row, breakable, table
 from cvret.evaluation.report import Costs, Report, Spread
+from cvret.evaluation.scoring import small_is_good
 from cvret.plot.page import escaped
-from cvret.plot.tradeoff import small_is_good
 
 __all__ = ["cost_cells", "metric_table"]
 
@@ -60,7 +60,7 @@ def metric_table(reports: Mapping[str, Report], percent: str) -> str:
 
 def _best(reports: Mapping[str, Report], metric: str) -> str:
     """Give the best mean as it is written, for equal ones are all the best."""
-    found = [means(report, metric) for report in reports.values()]
+    found = [report.metrics.get(metric, math.nan) for report in reports.values()]
     known = [each for each in found if math.isfinite(each)]
     if len(found) < 2 or not known:
         return ""
@@ -68,7 +68,7 @@ def _best(reports: Mapping[str, Report], metric: str) -> str:
 
 
 def _mean(report: Report, metric: str, best: str) -> str:
-    shown = value(means(report, metric))
+    shown = value(report.metrics.get(metric, math.nan))
     low, high = report.intervals.get(metric, (math.nan, math.nan))
     ends = interval(low, high).replace(" to ", DASH)
     strong = f"<b>{shown}</b>" if shown == best else shown

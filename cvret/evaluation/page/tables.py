@@ -35,7 +35,7 @@ Row = list[str | Cell]
 
 def table(
     caption: str,
-    columns: Sequence[str | Cell],
+    columns: Sequence[str],
     rows: Sequence[Row],
     kind: str = "",
 ) -> str:
@@ -45,16 +45,20 @@ def table(
     ----------
     caption : str
         What it shows; plain text.
-    columns : sequence of str or Cell
-        Headings; HTML. That of the rows' headings comes first.
+    columns : sequence of str
+        Headings; HTML. That of the rows' headings comes first. They stand at that side
+        where what is below them stands.
     rows : sequence of Row
-        With as many cells as there are columns.
+        At least one, with as many cells as there are columns.
     kind : str
         CSS classes: "stack" has a row one below the other on a phone, "sticky" keeps
         the first column in view.
     """
-    heads = [_cell_of(column) for column in columns]
-    heads[0] = Cell(heads[0].html, "text")
+    heads = [
+        Cell(column, _side_of(_cell_of(below)))
+        for column, below in zip(columns, rows[0], strict=True)
+    ]
+    heads[0] = Cell(columns[0], "text")
     head = "".join(f'<th scope="col"{_look(each)}>{each.html}</th>' for each in heads)
     body = "\n".join(_row(heads, row, "stack" in kind.split()) for row in rows)
     look = f' class="{kind}"' if kind else ""
@@ -68,6 +72,10 @@ def table(
 
 def _cell_of(each: str | Cell) -> Cell:
     return Cell(each) if isinstance(each, str) else each
+
+
+def _side_of(cell: Cell) -> str:
+    return next((kind for kind in ("text", "heat") if kind in cell.kind.split()), "")
 
 
 def _look(cell: Cell) -> str:
@@ -89,7 +97,8 @@ def _row(heads: Sequence[Cell], row: Row, stacked: bool) -> str:
 def _cell(cell: Cell, label: str | None) -> str:
     if label is None:
         return f"<td{_look(cell)}>{cell.html}</td>"
-    plain = _TAGS.sub(" ", _DRAWINGS.sub("", label)).strip()
+    told = _DRAWINGS.sub("", label).replace("<small>", ", ")
+    plain = _TAGS.sub("", told.replace("<wbr>", ""))
     return (
         f'<td role="cell" data-label="{plain}"{_look(cell)}><div>{cell.html}</div></td>'
     )

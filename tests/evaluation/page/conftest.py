@@ -1,12 +1,14 @@
 """Small reports and comparisons by hand, and what a page is made of."""
 
 from html.parser import HTMLParser
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from cvret.evaluation.comparison import Comparison, Difference
+from cvret.evaluation.comparison import Comparison
+from cvret.evaluation.gains import Difference
 from cvret.evaluation.report import Costs, Report, Result, Spread
 from cvret.evaluation.statistics import Interval
 
@@ -29,9 +31,12 @@ def make_report(name="hsv", values=(0.5, 0.25), metric="mAP", ms=2.0, **others):
 
 
 def make_comparison(reports, metric="mAP", **others):
-    """A comparison of reports, its differences by hand where there are some."""
+    """A comparison of reports, its differences by hand."""
     by_name = {report.name: report for report in reports}
-    wanted = {"differences": (), "sentence": "hsv finds more than lbp."}
+    pairs = tuple(
+        make_difference(a, b, metric=metric) for a, b in combinations(by_name, 2)
+    )
+    wanted = {"differences": pairs, "sentence": "hsv finds more than lbp."}
     return Comparison(by_name, metric, **{**wanted, **others})
 
 

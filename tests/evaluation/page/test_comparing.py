@@ -1,6 +1,7 @@
 """The page of a comparison: self-contained, for everyone, and true to its numbers."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,7 @@ def test_where_small_is_good_the_smaller_mean_is_first(report_of, comparison_of)
     assert "ANMRR (small is good)" in text
     assert text.index("near on the front 0.375") < text.index("far 0.625")
     assert "Where near is better by most: 1 query" in text
+    assert " NMRR 0.250" in text
 
 
 def test_a_pair_has_its_interval_probability_and_counts(two):
@@ -67,17 +69,45 @@ def test_a_pair_has_its_interval_probability_and_counts(two):
 
 
 def test_what_chance_explains_is_not_called_clear(two, difference_of):
-    from dataclasses import replace
-
     unclear = replace(two, differences=(difference_of(corrected=0.0501),))
     assert "0.050 no 5 / 2 / 1" in text_of(comparison_page(unclear))
     clear = replace(two, differences=(difference_of(corrected=0.05),))
     assert "0.050 yes 5 / 2 / 1" in text_of(comparison_page(clear))
 
 
-def test_the_other_metrics_are_compared_too(two, difference_of):
-    from dataclasses import replace
+def test_what_has_an_interval_over_0_is_not_called_clear(two, difference_of):
+    wide = difference_of(corrected=0.01, interval=Interval(-0.01, 0.26))
+    html = comparison_page(replace(two, differences=(wide,)))
+    assert "0.010 no 5 / 2 / 1" in text_of(html)
 
+
+def test_what_combining_gains_and_loses_is_told_of_each_part(
+    report_of, comparison_of, difference_of, check
+):
+    reports = [report_of(name) for name in ("hsv", "lbp", "hsv+lbp")]
+    differences = (
+        difference_of("hsv+lbp", "lbp", 0.25),
+        difference_of("hsv", "hsv+lbp", 0.125),
+        difference_of("hsv", "lbp", 0.375),
+    )
+    parts = {"hsv+lbp": ["hsv", "lbp"]}
+    html = comparison_page(
+        comparison_of(reports, differences=differences, about={"parts": parts})
+    )
+    check(html)
+    section = html[html.index('id="combining"') : html.index('id="queries"')]
+    text = text_of(section)
+    assert "hsv+lbp over lbp +0.250 0.150 to 0.350 0.013 yes 5 / 2 / 1" in text
+    assert (
+        "hsv+lbp over hsv \u22120.125 \u22120.225 to \u22120.025 0.013 yes 1 / 2 / 5"
+        in text
+    )
+    assert text.count("hsv+lbp over ") == 2
+    plain = comparison_page(comparison_of(reports, differences=differences))
+    assert "What combining gains" not in plain
+
+
+def test_the_other_metrics_are_compared_too(two, difference_of):
     more = (difference_of(), difference_of(metric="P@10", better="lbp", other="hsv"))
     text = text_of(comparison_page(replace(two, differences=more)))
     assert "P@10 lbp hsv +0.125" in text
@@ -94,6 +124,12 @@ def test_queries_are_shown_where_each_system_wins(two):
 def test_a_system_that_never_wins_is_said_to(report_of, comparison_of):
     reports = [report_of("hsv", (0.75, 0.5)), report_of("lbp", (0.25, 0.5))]
     assert "lbp is better for no query" in comparison_page(comparison_of(reports))
+
+
+def test_systems_that_are_equal_are_said_to_be(report_of, comparison_of):
+    html = comparison_page(comparison_of([report_of("hsv"), report_of("lbp")]))
+    assert "They are equal on each query." in html
+    assert "is better for no query" not in html
 
 
 def test_pictures_are_there_once_and_missing_ones_leave_a_place(
@@ -117,6 +153,47 @@ def test_pictures_are_there_once_and_missing_ones_leave_a_place(
     assert (picture.attributes["width"], picture.attributes["height"]) == ("160", "120")
     assert len(page.all("use")) == 4
     assert html.count(">no picture<") == 6
+
+
+def test_without_pictures_queries_are_named_with_both_values(
+    report_of, comparison_of, tmp_path, check
+):
+    Image.new("RGB", (40, 30), (200, 30, 30)).save(tmp_path / "a.png")
+    files = dict.fromkeys(("a.jpg", "q0.jpg", "q1.jpg"), str(tmp_path / "a.png"))
+    found = comparison_of(
+        [
+            report_of("hsv", (0.75, 0.25), files=files, query_files=files),
+            report_of("lbp", (0.25, 0.5), files=files, query_files=files),
+        ]
+    )
+    html = comparison_page(found, pictures=False)
+    page = check(html)
+    assert not page.all("image")
+    assert "data:image" not in html
+    text = text_of(html)
+    assert "Query hsv lbp Gain q0.jpg 0.750 0.250 +0.500" in text
+    assert "Query lbp hsv Gain q1.jpg 0.500 0.250 +0.250" in text
+    assert check(comparison_page(found)).all("image")
+
+
+def test_each_system_shows_its_own_files_and_a_loaded_one_those_of_others(
+    report_of, comparison_of, tmp_path, check
+):
+    files = []
+    for n in (1, 2):
+        Image.new("RGB", (40, 10 * n), (200, 30, 30)).save(tmp_path / f"{n}.png")
+        files.append({"a.jpg": str(tmp_path / f"{n}.png")})
+    values = ((0.75, 0.25), (0.5, 0.5))
+    for second, heights in ((files[1], ["10", "20"]), ({}, ["10"])):
+        reports = [
+            report_of(name, each, files=where)
+            for name, each, where in zip(
+                ("hsv", "lbp"), values, (files[0], second), strict=True
+            )
+        ]
+        page = check(comparison_page(comparison_of(reports)))
+        assert [each.attributes["height"] for each in page.all("image")] == heights
+        assert len(page.all("use")) == 4  # two queries, two systems
 
 
 def test_names_cannot_become_markup(report_of, comparison_of, difference_of, check):
@@ -171,6 +248,21 @@ def test_one_class_is_a_class(report_of, comparison_of, check):
     check(html)
     assert "All queries are of one class, cat." in html
     assert "cat 2 1.000 1.000 0.000" in text_of(html)
+
+
+def test_headings_stand_where_their_cells_do(two, check):
+    page = check(comparison_page(two))
+    heads = [e for e in page.all("th") if "thead" in e.path]
+    assert {e.attributes.get("class", "") for e in heads} == {"text", ""}
+    html = comparison_page(two)
+    assert '<th scope="col" class="text">What it is</th>' in html
+    assert '<th scope="col">Corrected p</th>' in html
+
+
+def test_on_a_phone_a_value_is_labelled_in_words(two):
+    html = comparison_page(two)
+    assert 'data-label="mAP, 95 % interval"' in html
+    assert 'data-label="Extract, ms, median (p95)"' in html
 
 
 def test_classes_are_sorted_by_the_delta(report_of, comparison_of):

@@ -3,6 +3,8 @@
 import re
 
 import numpy as np
+import pytest
+from PIL import Image
 
 from cvret.evaluation.page import report_page
 from cvret.evaluation.statistics import Interval
@@ -16,7 +18,7 @@ def text_of(html: str) -> str:
 def test_the_page_is_sound_and_begins_with_the_mean(report_of, check):
     html = report_page(report_of())
     check(html)
-    assert "mAP is 0.375, and lies from 0.325 to 0.425 with 95 % confidence." in html
+    assert "mAP is 0.375, and lies from 0.325 to 0.425 with 95\xa0% confidence." in html
 
 
 def test_too_few_queries_for_an_interval_are_said(report_of, check):
@@ -69,7 +71,7 @@ def test_the_matrix_has_a_column_for_what_is_no_class_of_a_query(report_of):
     classes = {"q0.jpg": "cat", "q1.jpg": "cat"}
     report = report_of(query_classes=classes, predicted={"q0.jpg": "bird"})
     text = text_of(report_page(report))
-    assert "Class cat none bird cat 1 1" in text
+    assert "Class cat (none) bird cat 1 1" in text
 
 
 def test_a_matrix_of_forty_five_classes_is_there_and_of_a_hundred_is_not(
@@ -110,3 +112,43 @@ def test_how_it_was_measured_is_told(report_of):
         "mean of average precision",
     ):
         assert fact in text
+
+
+def test_of_one_query_average_precision_is_no_mean(report_of):
+    text = text_of(report_page(report_of(values=(0.25, 0.75))))
+    assert "AP stands above the results" in text
+    assert re.search(r"(?<!m)AP 0\.750 ", text)
+    assert "NMRR (small is good) stands above" in text_of(
+        report_page(report_of(values=(0.25, 0.75), metric="ANMRR"))
+    )
+
+
+def test_without_pictures_queries_are_named_with_their_values(
+    report_of, check, tmp_path
+):
+    Image.new("RGB", (40, 30), (200, 30, 30)).save(tmp_path / "a.png")
+    files = dict.fromkeys(("a.jpg", "q0.jpg", "q1.jpg"), str(tmp_path / "a.png"))
+    report = report_of(values=(0.25, 0.75), files=files, query_files=files)
+    html = report_page(report, pictures=False)
+    page = check(html)
+    assert not page.all("image")
+    assert "data:image" not in html
+    text = text_of(html)
+    assert "q1.jpg 0.750 1 of 2" in text
+    assert text.index("q1.jpg") < text.index("Worst", text.index("q1.jpg"))
+    assert check(report_page(report)).all("image")
+
+
+@pytest.mark.parametrize("own", [{}, {"q0.jpg": "gone.jpg"}])
+def test_a_query_is_shown_by_its_own_file_before_an_image_of_its_name(
+    report_of, own, tmp_path
+):
+    for name, size in (("query", (40, 40)), ("image", (40, 20))):
+        Image.new("RGB", size, (200, 30, 30)).save(tmp_path / f"{name}.png")
+    image, query = (str(tmp_path / f"{name}.png") for name in ("image", "query"))
+    report = report_of(
+        values=(0.5,), files={"q0.jpg": image}, query_files=own or {"q0.jpg": query}
+    )
+    html = report_page(report)
+    assert ('width="40" height="40"' in html) == (not own)
+    assert 'width="40" height="20"' not in html

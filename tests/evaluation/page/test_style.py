@@ -7,7 +7,7 @@ import pytest
 from cvret.evaluation.page import sheets_page
 from cvret.evaluation.report import Result
 
-STYLE = sheets_page("Title", "", {"q.jpg": [Result("a.jpg", 0.5, True)]}, {})
+STYLE = sheets_page("Title", "", {"q.jpg": [Result("a.jpg", 0.5, True)]}, {}, {})
 
 
 def luminance(color: str) -> float:
