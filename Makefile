@@ -42,6 +42,8 @@ bench: $(VENV)/.bench
 	$(BIN)/python benchmarks/full_reference.py
 	$(BIN)/python benchmarks/galaxies.py
 	$(BIN)/python benchmarks/aligned.py
+	$(BIN)/python benchmarks/judging.py
+	$(BIN)/python benchmarks/comparing.py
 
 # The engine at its smallest, to see that it runs; nothing is recorded.
 bench-small: $(VENV)/.dev
