@@ -44,6 +44,7 @@ METRIC_FORMS = (
     "mAP@k(found)",
     "mAP@k(relevant)",
     "P@k",
+    "P@k(revisited)",
     "R@k",
     "R-precision",
     "nDCG@k",
@@ -292,8 +293,11 @@ def _average_precision_at(judged: Places, k: int, denominator: str) -> float:
     return float(_precisions(judged.relevant[:n]).sum() / whole[denominator])
 
 
-def _precision_at(judged: Places, k: int) -> float:
-    return judged.within(k) / k
+def _precision_at(judged: Places, k: int, *, to_the_last: bool = False) -> float:
+    found = judged.within(k)
+    if to_the_last and len(judged.relevant):
+        k = min(k, int(judged.relevant[-1]))
+    return found / k
 
 
 def _recall_at(judged: Places, k: int) -> float:
@@ -359,6 +363,7 @@ _AT: dict[str, Callable[..., float]] = {
     "mAP@(found)": partial(_average_precision_at, denominator="found"),
     "mAP@(relevant)": partial(_average_precision_at, denominator="relevant"),
     "P@": _precision_at,
+    "P@(revisited)": partial(_precision_at, to_the_last=True),
     "R@": _recall_at,
     "nDCG@": _ndcg_at,
     "top-": _top_accuracy,

@@ -142,7 +142,9 @@ def average_precision_at(
     return float(precision[first].sum() / whole[denominator])
 
 
-def precision_at(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
+def precision_at(
+    hits: NDArray[np.bool_], n_relevant: int, k: int, *, denominator: str = "places"
+) -> float:
     """Share of the first `k` places that hold a relevant image.
 
     Parameters
@@ -153,28 +155,44 @@ def precision_at(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
         Relevant images in the collection. At least 1; it does not change the value.
     k : int
         Places; those beyond the end of the ranking count as not relevant.
+    denominator : {"places", "last"}
+        What the hits among the first `k` are divided by: `k`; or the place of the last
+        relevant image of the whole ranking where that is smaller, as ``compute_map`` of
+        the revisited Oxford and Paris has it, where 1 can be reached by queries with
+        fewer than `k` relevant images.
 
     Returns
     -------
     float
-        From 0 to 1.
+        From 0 to 1; 0 where no relevant image was ranked.
 
     Raises
     ------
     ValueError
-        If `n_relevant` or `k` is below 1, or `n_relevant` below the number of hits.
+        If `n_relevant` or `k` is below 1, `n_relevant` below the number of hits, or
+        `denominator` is none.
 
     References
     ----------
     Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, 8.4.
+    Radenović, Iscen, Tolias, Avrithis and Chum, "Revisiting Oxford and Paris:
+    large-scale image retrieval benchmarking", CVPR 2018 (last).
 
     Examples
     --------
-    >>> precision_at(np.array([True, False, True, True]), n_relevant=3, k=2)
+    >>> hits = np.array([True, False, True, False])
+    >>> precision_at(hits, n_relevant=2, k=4)
     0.5
+    >>> round(precision_at(hits, n_relevant=2, k=4, denominator="last"), 4)
+    0.6667
     """
     _check_judged(hits, n_relevant)
-    return float(hits[: check_count("k", k)].sum() / k)
+    check_choice("denominator", denominator, ("places", "last"))
+    found = hits[: check_count("k", k)].sum()
+    last = np.flatnonzero(hits)[-1:] + 1
+    if denominator == "last" and len(last):
+        k = min(k, int(last[0]))
+    return float(found / k)
 
 
 def top_accuracy(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:

@@ -84,6 +84,15 @@ def test_precision_and_accuracy_look_at_k_places():
     assert top_accuracy(hits("-+"), 1, k=2) == 1
 
 
+def test_precision_up_to_the_last_relevant_image_by_hand():
+    assert precision_at(hits("+-+---"), 2, k=5, denominator="last") == 2 / 3
+    assert precision_at(hits("+-+---"), 2, k=2, denominator="last") == 1 / 2
+    assert precision_at(hits("+"), 3, k=9, denominator="last") == 1
+    assert precision_at(hits("---"), 1, k=2, denominator="last") == 0
+    with pytest.raises(ValueError, match="denominator must be"):
+        precision_at(hits("+"), 1, k=1, denominator="found")
+
+
 def test_a_query_with_nothing_relevant_is_refused():
     with pytest.raises(ValueError, match="n_relevant must be at least 1, got 0"):
         average_precision(hits("--"), n_relevant=0)
