@@ -137,7 +137,7 @@ def places_of(
     gone: list[int] = []
     others: list[int] = []
     # A byte each, and not a place each by enumerate(): most are of no interest.
-    marks = np.frombuffer(bytes([id_ in named for id_ in ids]), np.uint8)
+    marks = np.frombuffer(bytes(map(named.__contains__, ids)), np.uint8)
     for place in np.flatnonzero(marks).tolist():
         id_ = ids[place]
         if id_ in taken_out:
