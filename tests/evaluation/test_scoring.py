@@ -121,7 +121,7 @@ def test_what_does_not_count_makes_room():
 
 
 def revisited_map(ranks, positive, junk, kappas):
-    """What revisitop's evaluate.py computes of one query; positive, junk: row numbers."""
+    """What revisitop's evaluate.py computes of one query, by numbers of rows."""
     pos = np.flatnonzero(np.isin(ranks, positive))
     gone = np.flatnonzero(np.isin(ranks, junk))
     pos = np.array([place - (gone < place).sum() for place in pos])
