@@ -124,8 +124,8 @@ def _labels_in(folder: Path) -> Path:
         if found:
             return found[0]
     raise FileNotFoundError(
-        f"there are no labels gnd_*.pkl or gnd_*.json in {folder} or beside it; give "
-        "the file as labels"
+        f"there are no labels gnd_*.pkl or gnd_*.json in {folder} or beside it; put "
+        "the file there, or give it as labels"
     )
 
 
