@@ -85,7 +85,9 @@ def test_a_newer_format_is_refused(report, tmp_path):
         Report.load(tmp_path / "r.json")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "3", "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"format": 1}', "3", "NaN", "\udcff"]
+)
 def test_what_is_no_report_is_refused(tmp_path, text):
     (tmp_path / "r.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(cvret.FormatError, match=r"r\.json is no report"):
@@ -112,6 +114,10 @@ def test_what_is_no_report_is_refused(tmp_path, text):
         {"name": None},
         {"warnings": "one"},
         {"confidence": True},
+        {"confidence": None},
+        {"confidence": 95},
+        {"confidence": 10**400},
+        {"queries": [], "values": {"mAP": [], "ANMRR": []}},
     ],
 )
 def test_a_damaged_report_is_refused(report, damage):

@@ -17,6 +17,7 @@ from cvret.metrics.ranking import (
     error_rate,
     n_s_score,
     ndcg_at,
+    nmrr,
     precision_at,
     precision_recall,
     r_precision,
@@ -212,3 +213,31 @@ def test_scikit_learns_gain_is_the_mean_over_all_orders_of_ties():
         ]
         expected = ndcg_score([gains], [scores], k=3)
         assert np.mean(values) == pytest.approx(expected, abs=1e-12)
+
+
+def mpeg7s_nmrr(ground_truth, ranking, greatest):
+    """The retrieval rate of MPEG-7, image by image, as its text defines it."""
+    n = len(ground_truth)
+    k = min(4 * n, 2 * greatest)
+    ranks = []
+    for image in ground_truth:
+        rank = ranking.index(image) + 1 if image in ranking else len(ranking) + k + 1
+        ranks.append(rank if rank <= k else 1.25 * k)
+    average_rank = sum(ranks) / n
+    modified = average_rank - 0.5 - n / 2
+    return modified / (1.25 * k - 0.5 * (1 + n))
+
+
+def test_no_tool_has_anmrr_but_the_standard_defines_it(queries):
+    greatest = max(query.n_relevant for query in queries)
+    places, expected = [], []
+    for query in queries:
+        judged = query.judged(forwards)
+        relevant = frozenset(id_ for id_, gain in judged.items() if gain)
+        ranking = [forwards(place) for place in query.ranked()]
+        places.append(places_of(ranking, relevant))
+        expected.append(mpeg7s_nmrr(relevant, ranking, greatest))
+        found = (query.gains > 0)[query.ranked()]
+        own = nmrr(found, query.n_relevant, greatest)
+        assert own == pytest.approx(expected[-1], abs=1e-12)
+    assert score(places, ["ANMRR"])["ANMRR"] == pytest.approx(expected, abs=1e-12)
