@@ -1,15 +1,14 @@
 """Which of an index's own pictures its parts have learned from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import Any
-
-import numpy as np
 
 from cvret.collection.state import State
 from cvret.images.hashing import share_in_sketch
 from cvret.protocols import Learner
 
-__all__ = ["learned_share", "learned_shares"]
+__all__ = ["largest_share", "learned_share", "learned_shares"]
 
 _UNKNOWN = float("nan")
 
@@ -43,9 +42,22 @@ def learned_share(
     ...     learned_share(index)
     0.0
     """
-    shares = learned_shares(index_or_state, field_names).values()
-    largest = max((share for share in shares if share == share), default=0.0)
-    return _UNKNOWN if largest == 0 and np.isnan(list(shares)).any() else largest
+    return largest_share(learned_shares(index_or_state, field_names))
+
+
+def largest_share(shares: Mapping[str, float]) -> float:
+    """Give the largest of some shares; NaN if one is not known, and none above 0.
+
+    Examples
+    --------
+    >>> largest_share({"words": 0.25, "color": float("nan")})
+    0.25
+    >>> largest_share({"words": 0.0, "color": float("nan")})
+    nan
+    """
+    known = [share for share in shares.values() if not isnan(share)]
+    largest = max(known, default=0.0)
+    return largest if largest or len(known) == len(shares) else _UNKNOWN
 
 
 def learned_shares(

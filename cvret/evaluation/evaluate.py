@@ -12,7 +12,7 @@ from cvret._checks import check_choice, check_count, check_number
 from cvret._progress import progress_bar
 from cvret.collection.field_search import FieldSearch
 from cvret.collection.index import Index
-from cvret.collection.learned_share import learned_shares
+from cvret.collection.learned_share import largest_share, learned_shares
 from cvret.evaluation import guards
 from cvret.evaluation.image_files import ImageFiles
 from cvret.evaluation.machine import machine, versions
@@ -92,7 +92,8 @@ def evaluate(
     Raises
     ------
     ValueError
-        If no query could be asked, or an argument is wrong.
+        If no query could be asked, the collection has none of the relevant images, or
+        an argument is wrong.
     UnknownNameError
         If a metric or a field is not there.
     TypeError
@@ -151,6 +152,7 @@ def evaluate(
         truth = truth.sample(n_queries, random_state)
 
     ids = tuple(system.ids)
+    guards.check_known(truth, ids)
     files = ImageFiles(system, ids)
     answers, left_out = _ask(system, truth, files, ids, measured, progress)
     if not answers:
@@ -189,8 +191,9 @@ def evaluate(
             *guards.of_duplicates(same, duplicates or "exact", len(queries)),
             *guards.of_numbers(len(queries), confidence),
             *guards.of_missing(missing),
+            *truth.notes,
         ),
-        learned_share=_largest(shares),
+        learned_share=largest_share(shares),
         duplicates=same,
         confidence=confidence,
         random_state=random_state,
@@ -371,13 +374,6 @@ def _learned_queries(
     hashes = guards.hashes_of(sorted(outside))
     shares = learned_shares(system, tuple(system.weights), hashes)
     return {f"field {name}": share for name, share in shares.items()}
-
-
-def _largest(shares: Mapping[str, float]) -> float:
-    largest = max((share for share in shares.values() if share == share), default=0.0)
-    return (
-        _UNKNOWN if not largest and np.isnan(list(shares.values())).any() else largest
-    )
 
 
 def _duplicates(

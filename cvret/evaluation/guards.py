@@ -13,6 +13,7 @@ from cvret._opencv import single_thread
 from cvret._progress import progress_bar
 from cvret.collection.searching import available_cores
 from cvret.errors import ImageError
+from cvret.evaluation.truth.ground_truth import GroundTruth
 from cvret.features.hashes import PerceptualHash
 from cvret.images.hashing import hash_of
 from cvret.images.reading import read_bytes, read_image
@@ -20,6 +21,8 @@ from cvret.images.reading import read_bytes, read_image
 __all__ = [
     "DUPLICATES",
     "Asked",
+    "check_known",
+    "counted",
     "duplicates_among",
     "hashes_of",
     "of_duplicates",
@@ -43,6 +46,36 @@ class Asked(NamedTuple):
 
     file: Path
     own: frozenset[str]
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """Give a number and what it counts.
+
+    Examples
+    --------
+    >>> counted(1, "query", "queries"), counted(2000, "query", "queries")
+    ('1 query', '2,000 queries')
+    """
+    return f"{n:,} {one if n == 1 else many}"
+
+
+def check_known(truth: GroundTruth, ids: Sequence[str]) -> None:
+    """Raise ValueError if not one relevant image is in the collection.
+
+    The values would all be 0: the one has a prefix that the other lacks, say.
+
+    Examples
+    --------
+    >>> check_known(GroundTruth(Path("."), {"q.jpg": frozenset({"a.jpg"})}), ["a.jpg"])
+    """
+    relevant = frozenset().union(*truth.relevant.values())
+    if relevant and relevant.isdisjoint(ids):
+        has = f"has names such as {ids[0]!r}" if ids else "is empty"
+        raise ValueError(
+            f"the collection has none of the {len(relevant):,} relevant images, such "
+            f"as {min(relevant)!r}: it {has}; make the ground truth of what was "
+            "indexed, with the same prefix"
+        )
 
 
 def of_learning(
@@ -93,7 +126,7 @@ def of_numbers(n: int, confidence: float) -> list[str]:
     chance = 2.0 ** (1 - n)  # what the paired test gives at best
     if chance > 1 - confidence:
         return [
-            f"{_count(n, 'query', 'queries')} can support no claim: a system that is "
+            f"{counted(n, 'query', 'queries')} can support no claim: a system that is "
             f"better on each of so few is so by chance with probability {chance:g}"
         ]
     if n < FEW:
@@ -119,7 +152,7 @@ def of_missing(missing: Collection[str]) -> list[str]:
     )
     some = _some(sorted(missing))
     return [
-        f"{_count(n, 'relevant image', 'relevant images')} {are} as not found: {some}"
+        f"{counted(n, 'relevant image', 'relevant images')} {are} as not found: {some}"
     ]
 
 
@@ -276,7 +309,3 @@ def _remembering(function: Callable[[Path], Any]) -> Callable[[Path], Any]:
 def _some(names: Sequence[str]) -> str:
     more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
-
-
-def _count(n: int, one: str, many: str) -> str:
-    return f"{n:,} {one if n == 1 else many}"

@@ -12,7 +12,15 @@ from cvret.collection.searching import available_cores
 
 __all__ = ["machine", "versions"]
 
-_PACKAGES = ("numpy", "scikit-learn", "numba", "sewar")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "scikit-learn",
+    "pillow",
+    "numba",
+    "sewar",
+)
 
 
 def versions() -> dict[str, str]:

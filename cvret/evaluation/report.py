@@ -235,7 +235,7 @@ class Report:
         ----------
         path : str or path
             ``.json`` has all, for `load`; ``.csv`` a row a query, see `to_csv`; ``.md``
-            tables of means and costs; ``.html`` a page with pictures.
+            tables of means, costs and classes; ``.html`` a page with pictures.
 
         Raises
         ------

@@ -16,6 +16,7 @@ __all__ = ["arguments_of", "dict_of", "read_json", "summary_of", "to_json"]
 
 FORMAT = 1
 _KIND = "cvret report"
+_DAMAGE = (AttributeError, LookupError, OverflowError, TypeError, ValueError)
 
 
 def summary_of(report: Report) -> dict[str, Any]:
@@ -75,9 +76,14 @@ def to_json(report: Report) -> str:
 def read_json(path: Path) -> Any:
     """Read JSON; FormatError if the file holds none."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise FormatError(f"{path} is no report, or is damaged: {error}") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"it holds {constant}, which JSON does not have")
 
 
 def arguments_of(stored: Any, name: str) -> dict[str, Any]:
@@ -96,7 +102,7 @@ def arguments_of(stored: Any, name: str) -> dict[str, Any]:
             raise TypeError(f"format is {format_!r}")
         if format_ <= FORMAT:
             return _arguments(stored)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
+    except _DAMAGE as error:
         raise FormatError(f"{name} is damaged: {error!r}") from error
     raise FormatError(
         f"{name} has report format {format_}, this cvret reads {FORMAT}; upgrade cvret "
@@ -105,7 +111,9 @@ def arguments_of(stored: Any, name: str) -> dict[str, Any]:
 
 
 def _arguments(stored: Mapping[str, Any]) -> dict[str, Any]:
-    queries = _texts(stored["queries"])
+    queries, confidence = _texts(stored["queries"]), _number(stored["confidence"])
+    if not queries or not 0 < confidence < 1:
+        raise ValueError("there is no query, or confidence is not in (0, 1)")
     values = {
         str(name): np.array([_number(value) for value in each], np.float64)
         for name, each in stored["values"].items()
@@ -145,7 +153,7 @@ def _arguments(stored: Mapping[str, Any]) -> dict[str, Any]:
         "warnings": _texts(stored["warnings"]),
         "learned_share": _number(stored["learned_share"]),
         "duplicates": _pairs(stored["duplicates"]),
-        "confidence": _number(stored["confidence"]),
+        "confidence": confidence,
         "random_state": int(stored["random_state"]),
         "about": dict(stored["about"]),
     }

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from math import isnan
 from pathlib import Path
 
+from cvret.evaluation.guards import counted
 from cvret.evaluation.report import Report, Spread
+from cvret.evaluation.scoring import small_is_good
 
 __all__ = ["classes_of", "markdown_of", "text_of", "write_csv"]
 
@@ -15,13 +17,12 @@ _LISTED = 10  # queries that were left out
 def text_of(report: Report) -> str:
     """Give warnings, means with intervals, and costs; see `Report.__str__`."""
     lines = [f"warning: {warning}" for warning in report.warnings]
-    lines.append(
-        f"{report.name}: {report.n_queries:,} queries, {report.n_images:,} images"
-    )
+    lines.append(f"{report.name}: {_size(report)}")
     wide = max(map(len, ("metric", *report.values)))
     lines.append(f"  {'metric':{wide}}    mean  {report.confidence * 100:g} % interval")
     for name, mean, between in _means(report):
-        lines.append(f"  {name:{wide}}  {mean:>6}  {between}".rstrip())
+        note = "  (small is good)" if small_is_good(name) else ""
+        lines.append(f"  {name:{wide}}  {mean:>6}  {between}{note}")
     costs = _costs(report)
     wide = max(map(len, costs))
     lines += [f"  {name:{wide}}  {value}" for name, value in costs.items()]
@@ -35,21 +36,25 @@ def text_of(report: Report) -> str:
 
 
 def markdown_of(report: Report) -> str:
-    """Give a heading, warnings, and tables of means and of costs."""
+    """Give a heading, warnings, and tables of means, of costs, and of classes."""
     lines = [
         f"# {_cell(report.name)}",
         "",
-        f"{report.n_queries:,} queries, {report.n_images:,} images",
+        _size(report),
         "",
         *(f"- **Warning:** {_cell(warning)}" for warning in report.warnings),
         *([""] if report.warnings else []),
         f"| metric | mean | {report.confidence * 100:g} % interval |",
         "|---|---:|---:|",
-        *(f"| {name} | {mean} | {between} |" for name, mean, between in _means(report)),
+        *(
+            f"| {name}{' (small is good)' * small_is_good(name)} | {mean} | {between} |"
+            for name, mean, between in _means(report)
+        ),
         "",
         "| cost | |",
         "|---|---:|",
         *(f"| {name} | {value} |" for name, value in _costs(report).items()),
+        *_class_rows(report),
     ]
     if report.left_out:
         lines += ["", f"Left out: {len(report.left_out):,}", ""]
@@ -62,6 +67,21 @@ def markdown_of(report: Report) -> str:
         if isinstance(about.get(key), Mapping):
             known.append(", ".join(f"{name} {is_}" for name, is_ in about[key].items()))
     return "\n".join([*lines, "", *(f"- {_cell(line)}" for line in known)]) + "\n"
+
+
+def _class_rows(report: Report) -> list[str]:
+    """Give a table of the classes, the best F1 first, with the first of the metrics."""
+    if not report.query_classes:
+        return []
+    metric, by_class = next(iter(report.values)), report.by_class()
+    rows = [
+        f"| {_cell(row.label)} | {row.support:,} | {row.precision:.4f} | "
+        f"{row.recall:.4f} | {row.f1:.4f} | {by_class[row.label][metric]:.4f} |"
+        for row in report.class_table().rows
+        if row.label in by_class  # and not only predicted
+    ]
+    head = f"| class | queries | precision | recall | F1 | {metric} |"
+    return ["", head, "|---|---:|---:|---:|---:|---:|", *rows]
 
 
 def classes_of(report: Report) -> str:
@@ -88,6 +108,11 @@ def write_csv(report: Report, path: Path) -> None:
             class_ = report.query_classes.get(query, "")
             values = [repr(column[place]) for column in columns]
             rows.writerow([query, class_, report.predicted.get(query, ""), *values])
+
+
+def _size(report: Report) -> str:
+    queries = counted(report.n_queries, "query", "queries")
+    return f"{queries}, {counted(report.n_images, 'image', 'images')}"
 
 
 def _means(report: Report) -> Iterator[tuple[str, str, str]]:

@@ -44,6 +44,7 @@ METRIC_FORMS = (
     "mAP@k(found)",
     "mAP@k(relevant)",
     "P@k",
+    "P@k(revisited)",
     "R@k",
     "R-precision",
     "nDCG@k",
@@ -136,7 +137,7 @@ def places_of(
     gone: list[int] = []
     others: list[int] = []
     # A byte each, and not a place each by enumerate(): most are of no interest.
-    marks = np.frombuffer(bytes([id_ in named for id_ in ids]), np.uint8)
+    marks = np.frombuffer(bytes(map(named.__contains__, ids)), np.uint8)
     for place in np.flatnonzero(marks).tolist():
         id_ = ids[place]
         if id_ in taken_out:
@@ -292,8 +293,11 @@ def _average_precision_at(judged: Places, k: int, denominator: str) -> float:
     return float(_precisions(judged.relevant[:n]).sum() / whole[denominator])
 
 
-def _precision_at(judged: Places, k: int) -> float:
-    return judged.within(k) / k
+def _precision_at(judged: Places, k: int, *, to_the_last: bool = False) -> float:
+    found = judged.within(k)
+    if to_the_last and len(judged.relevant):
+        k = min(k, int(judged.relevant[-1]))
+    return found / k
 
 
 def _recall_at(judged: Places, k: int) -> float:
@@ -359,6 +363,7 @@ _AT: dict[str, Callable[..., float]] = {
     "mAP@(found)": partial(_average_precision_at, denominator="found"),
     "mAP@(relevant)": partial(_average_precision_at, denominator="relevant"),
     "P@": _precision_at,
+    "P@(revisited)": partial(_precision_at, to_the_last=True),
     "R@": _recall_at,
     "nDCG@": _ndcg_at,
     "top-": _top_accuracy,

@@ -1,4 +1,8 @@
-"""Measures of one ranking, from which images of it are relevant."""
+"""Measures of one ranking, from which images of it are relevant.
+
+In formulas ``P(i) = hits[:i].sum() / i`` is the precision of the first i places. The
+order of images with equal scores is the ranking's own, in cvret that of their ids.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +60,10 @@ def average_precision(
 
     Notes
     -----
-    A relevant image that was not retrieved counts with precision 0. The trapezoids
-    never give more than the sum.
+    ``sum(P(i) for each place i of a relevant image) / n_relevant``, and by trapezoids
+    with ``(P(i - 1) + P(i)) / 2`` for ``P(i)``, where ``P(0) = 1``. A relevant image
+    that was not retrieved counts with precision 0. The trapezoids never give more than
+    the sum.
 
     References
     ----------
@@ -116,6 +122,10 @@ def average_precision_at(
         If `n_relevant` or `k` is below 1, `n_relevant` below the number of hits, or
         `denominator` is none.
 
+    Notes
+    -----
+    ``sum(P(i) for each place i <= k of a relevant image) / denominator``.
+
     References
     ----------
     NIST, trec_eval (map_cut). Liu, Wang, Shan and Chen, "Deep supervised hashing for
@@ -142,7 +152,9 @@ def average_precision_at(
     return float(precision[first].sum() / whole[denominator])
 
 
-def precision_at(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
+def precision_at(
+    hits: NDArray[np.bool_], n_relevant: int, k: int, *, denominator: str = "places"
+) -> float:
     """Share of the first `k` places that hold a relevant image.
 
     Parameters
@@ -153,28 +165,48 @@ def precision_at(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
         Relevant images in the collection. At least 1; it does not change the value.
     k : int
         Places; those beyond the end of the ranking count as not relevant.
+    denominator : {"places", "last"}
+        What the hits among the first `k` are divided by: `k`; or the place of the last
+        relevant image of the whole ranking where that is smaller, as ``compute_map`` of
+        the revisited Oxford and Paris has it, where 1 can be reached by queries with
+        fewer than `k` relevant images.
 
     Returns
     -------
     float
-        From 0 to 1.
+        From 0 to 1; 0 where no relevant image was ranked.
 
     Raises
     ------
     ValueError
-        If `n_relevant` or `k` is below 1, or `n_relevant` below the number of hits.
+        If `n_relevant` or `k` is below 1, `n_relevant` below the number of hits, or
+        `denominator` is none.
+
+    Notes
+    -----
+    ``hits[:k].sum() / k``, or with ``min(k, last)`` for the second k.
 
     References
     ----------
     Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, 8.4.
+    Radenović, Iscen, Tolias, Avrithis and Chum, "Revisiting Oxford and Paris:
+    large-scale image retrieval benchmarking", CVPR 2018 (last).
 
     Examples
     --------
-    >>> precision_at(np.array([True, False, True, True]), n_relevant=3, k=2)
+    >>> hits = np.array([True, False, True, False])
+    >>> precision_at(hits, n_relevant=2, k=4)
     0.5
+    >>> round(precision_at(hits, n_relevant=2, k=4, denominator="last"), 4)
+    0.6667
     """
     _check_judged(hits, n_relevant)
-    return float(hits[: check_count("k", k)].sum() / k)
+    check_choice("denominator", denominator, ("places", "last"))
+    found = hits[: check_count("k", k)].sum()
+    last = np.flatnonzero(hits)[-1:] + 1
+    if denominator == "last" and len(last):
+        k = min(k, int(last[0]))
+    return float(found / k)
 
 
 def top_accuracy(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
@@ -198,6 +230,14 @@ def top_accuracy(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
     ------
     ValueError
         If `n_relevant` or `k` is below 1, or `n_relevant` below the number of hits.
+
+    Notes
+    -----
+    ``1 if hits[:k].any() else 0``: any hit is enough, however many are relevant.
+
+    References
+    ----------
+    NIST, trec_eval (success).
 
     Examples
     --------
@@ -230,6 +270,10 @@ def recall_at(hits: NDArray[np.bool_], n_relevant: int, k: int) -> float:
     ValueError
         If `n_relevant` or `k` is below 1, or `n_relevant` below the number of hits.
 
+    Notes
+    -----
+    ``hits[:k].sum() / n_relevant``.
+
     References
     ----------
     Manning, Raghavan and Schütze, "Introduction to Information Retrieval", 2008, 8.3.
@@ -256,12 +300,17 @@ def r_precision(hits: NDArray[np.bool_], n_relevant: int) -> float:
     Returns
     -------
     float
-        From 0 to 1; it is also the recall there. MPEG-7 calls it first tier.
+        From 0 to 1; it is also the recall there. The Princeton Shape Benchmark
+        calls it the first tier.
 
     Raises
     ------
     ValueError
         If `n_relevant` is below 1, or below the number of hits.
+
+    Notes
+    -----
+    ``hits[:n_relevant].sum() / n_relevant``.
 
     References
     ----------
@@ -294,6 +343,10 @@ def reciprocal_rank(hits: NDArray[np.bool_], n_relevant: int) -> float:
     ------
     ValueError
         If `n_relevant` is below 1, or below the number of hits.
+
+    Notes
+    -----
+    ``1 / i`` for the place i of the first hit.
 
     References
     ----------
@@ -335,8 +388,9 @@ def ndcg_at(
 
     Notes
     -----
-    The gain counts as it is, over the logarithm to base 2 of 1 and the place, as
-    trec_eval has it; for ``2**gain - 1`` hand over that.
+    ``sum(gains[i - 1] / log2(i + 1) for i = 1 ... k)``, over the same of `all_gains`
+    with the highest first. The gain counts as it is, as trec_eval has it; for
+    ``2**gain - 1`` hand over that.
 
     References
     ----------
@@ -401,6 +455,10 @@ def n_s_score(hits: NDArray[np.bool_], n_relevant: int = 4) -> float:
     ValueError
         If `n_relevant` is below 1, or below the number of hits.
 
+    Notes
+    -----
+    ``hits[:4].sum()``.
+
     References
     ----------
     Nistér and Stewénius, "Scalable recognition with a vocabulary tree", CVPR 2006.
@@ -433,6 +491,10 @@ def error_rate(hits: NDArray[np.bool_], n_relevant: int) -> float:
     ------
     ValueError
         If `n_relevant` is below 1, or below the number of hits.
+
+    Notes
+    -----
+    ``1 - hits[0]``; 1 for a ranking of nothing.
 
     References
     ----------
@@ -468,6 +530,11 @@ def distractor_rate(distractors: NDArray[np.bool_], k: int) -> float:
     ValueError
         If `k` is below 1.
 
+    Notes
+    -----
+    ``distractors[:k].sum() / k``: `precision_at` for what nobody asks for. It is no
+    complement of the precision, for an image of another class is no distractor.
+
     Examples
     --------
     >>> distractor_rate(np.array([False, True, False, False]), k=2)
@@ -501,7 +568,12 @@ def precision_recall(
     Raises
     ------
     ValueError
-        If `n_relevant` is below 1, or below the number of hits.
+        If `n_relevant` is below 1, or below the number of hits, or a recall is outside
+        [0, 1].
+
+    Notes
+    -----
+    At recall r it is ``max(P(i) for i with hits[:i].sum() >= r * n_relevant)``.
 
     References
     ----------
@@ -514,7 +586,9 @@ def precision_recall(
     array([1.   , 1.   , 0.667])
     """
     _check_judged(hits, n_relevant)
-    at = np.linspace(0, 1, 11) if recalls is None else np.asarray(recalls, np.float64)
+    at = np.arange(11) / 10 if recalls is None else np.asarray(recalls, np.float64)
+    if not ((at >= 0) & (at <= 1)).all():
+        raise ValueError(f"recalls must lie in [0, 1], got {at.min()} to {at.max()}")
     places = np.flatnonzero(hits) + 1
     precision = np.arange(1, len(places) + 1) / places
     # From the right: the highest precision of this recall and all above it.
@@ -549,6 +623,12 @@ def nmrr(
     ------
     ValueError
         If `n_relevant` is below 1, below the number of hits, or above `max_relevant`.
+
+    Notes
+    -----
+    ``(m - b) / (1.25 * window - b)``, where m is the mean place of all relevant images,
+    1.25 windows for those beyond the window, and ``b = (1 + n_relevant) / 2`` is that
+    of the best ranking.
 
     References
     ----------

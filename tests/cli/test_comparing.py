@@ -97,12 +97,14 @@ def test_several_folders_are_ranked_each_by_its_name(colored, tmp_path):
 
 
 def test_a_gallery_is_what_is_ranked(colored, tmp_path):
-    shutil.copytree(colored, tmp_path / "both" / "gallery")
-    shutil.copytree(colored, tmp_path / "both" / "query")
-    done = run("hsv", "lbp", "--truth", f"query-gallery:{tmp_path / 'both'}", "--json")
+    both = tmp_path / "both"
+    shutil.copytree(colored, both / "gallery")
+    (colored / "red").rename(both / "gallery" / "confusion_classes")
+    shutil.copytree(colored, both / "query")
+    done = run("hsv", "lbp", "--truth", f"query-gallery:{both}", "--json")
     found = json.loads(done.stdout)
     assert "distractors@10" in found["reports"]["hsv"]["metrics"]
-    assert found["reports"]["hsv"]["n_images"] == 12
+    assert found["reports"]["hsv"]["n_images"] == 16
 
 
 def test_reports_alone_need_no_ground_truth(colored, tmp_path):

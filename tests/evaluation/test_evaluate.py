@@ -1,6 +1,7 @@
 """Evaluating an index, with rankings known beforehand."""
 
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -223,7 +224,8 @@ def test_the_first_three_results_vote_for_the_class(asking):
 
     assert predicted("c1", "d1", "d2", "e1") == {"dog"}  # most
     assert predicted("c1", "d1", "e1", "d2") == {"cat"}  # the nearest of equals
-    assert predicted("none", "d1", "e1") == {"dog"}  # what has no class has no vote
+    # What has no class has no vote.
+    assert predicted("none", "d1", "e1", "c1") == {"dog"}
     assert predicted("none", "no", "nothing", "c1") == set()
 
 
@@ -245,6 +247,16 @@ def test_missing_images_are_counted_once_and_named(asking):
         "2 relevant images are not in the collection, and count as not found: gone, "
         "lost" in report.warnings
     )
+
+
+def test_a_ground_truth_of_other_images_is_refused_before_it_is_asked(asking):
+    with pytest.raises(ValueError, match="none of the 2 relevant images, such as 'g"):
+        cvret.evaluate(Listed("a"), asking({"1.png": ["lost", "gone"]}))
+
+
+def test_what_a_ground_truth_notes_is_a_warning(asking):
+    truth = replace(asking({"1.png": ["a"]}), notes=("1 row was odd",))
+    assert "1 row was odd" in cvret.evaluate(Listed("a"), truth).warnings
 
 
 def test_fields_and_rerankers_of_an_index_are_chosen(tmp_path, colors):

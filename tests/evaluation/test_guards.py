@@ -1,9 +1,12 @@
 """What is warned of, and duplicates between queries and a collection."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
+import cvret
 from cvret.evaluation import guards
 from cvret.evaluation.guards import Asked, duplicates_among
 
@@ -28,6 +31,19 @@ def test_the_chance_named_is_that_of_the_paired_test():
 
     (warning,) = guards.of_numbers(5, 0.95)
     assert warning.endswith(f"with probability {paired_test(np.ones(5)):g}")
+
+
+def test_a_ground_truth_of_other_images_is_refused():
+    truth = cvret.GroundTruth(Path("."), {"q.jpg": frozenset({"p/b.jpg", "p/a.jpg"})})
+    message = (
+        "none of the 2 relevant images, such as 'p/a.jpg': it has names such as 'a"
+    )
+    with pytest.raises(ValueError, match=message):
+        guards.check_known(truth, ["a.jpg", "b.jpg"])
+    with pytest.raises(ValueError, match="it is empty; make the ground truth of what"):
+        guards.check_known(truth, [])
+    guards.check_known(truth, ["p/a.jpg"])
+    guards.check_known(cvret.GroundTruth(Path("."), {"q.jpg": frozenset()}), ["a.jpg"])
 
 
 def test_enough_queries_are_not_warned_of():

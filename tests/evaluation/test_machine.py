@@ -15,6 +15,7 @@ def test_versions_are_those_of_the_packages():
     assert found["cvret"] == cvret.__version__
     assert found["numpy"] == np.__version__
     assert {"python", "opencv", "scikit-learn", "sewar"} <= found.keys()
+    assert {"scipy", "scikit-image", "pillow"} <= found.keys()
 
 
 def test_torch_is_told_only_where_it_is_imported():

@@ -85,7 +85,9 @@ def test_a_newer_format_is_refused(report, tmp_path):
         Report.load(tmp_path / "r.json")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "3", "\udcff"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"format": 1}', "3", "NaN", "\udcff"]
+)
 def test_what_is_no_report_is_refused(tmp_path, text):
     (tmp_path / "r.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(cvret.FormatError, match=r"r\.json is no report"):
@@ -112,6 +114,10 @@ def test_what_is_no_report_is_refused(tmp_path, text):
         {"name": None},
         {"warnings": "one"},
         {"confidence": True},
+        {"confidence": None},
+        {"confidence": 95},
+        {"confidence": 10**400},
+        {"queries": [], "values": {"mAP": [], "ANMRR": []}},
     ],
 )
 def test_a_damaged_report_is_refused(report, damage):
@@ -135,7 +141,7 @@ def test_the_text_has_warnings_first_then_means_then_costs(report):
         "hsv: 4 queries, 1,234 images",
         "  metric    mean  95 % interval",
         "  mAP     0.1833  0.0500 to 0.3200",
-        "  ANMRR   0.4375  not known",
+        "  ANMRR   0.4375  not known  (small is good)",
         "  read and describe a query  12.3 ms (median), 20.0 ms (95 % are faster)",
         "  search                     0.5 ms (median), 0.8 ms (95 % are faster)",
         "  bytes an image             648",
@@ -162,11 +168,19 @@ def test_markdown_has_the_tables_and_shows_names_as_they_are(report, tmp_path):
     text = (tmp_path / "r.md").read_text()
     assert "| mAP | 0.1833 | 0.0500 to 0.3200 |" in text
     assert "| fit | not known |" in text
+    assert "| ANMRR (small is good) | 0.4375 | not known |" in text
+    # Of two of class a one was taken for b, and that of b for nothing.
+    assert "| class | queries | precision | recall | F1 | mAP |" in text
+    assert "| a | 2 | 1.0000 | 0.5000 | 0.6667 | 0.2000 |" in text
+    assert "| b | 1 | 0.0000 | 0.0000 | 0.0000 | 0.3333 |" in text
+    assert "(none)" not in text
     assert "- **Warning:** 4 queries can support no claim" in text
     assert "- system: hsv (HSVHistogram())" in text
     (tmp_path / "r.md").unlink()
     Report("a|b", *(getattr(report, n) for n in FIRST)).save(tmp_path / "r.md")
-    assert (tmp_path / "r.md").read_text().startswith("# a\\|b\n")
+    text = (tmp_path / "r.md").read_text()
+    assert text.startswith("# a\\|b\n")
+    assert "class" not in text
 
 
 FIRST = ("queries", "values", "intervals", "results", "n_images", "costs")

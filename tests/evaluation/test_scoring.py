@@ -28,6 +28,7 @@ ORACLES = {
         h, n, 7, denominator="relevant"
     ),
     "P@7": lambda h, n: plain.precision_at(h, n, 7),
+    "P@7(revisited)": lambda h, n: plain.precision_at(h, n, 7, denominator="last"),
     "R@7": lambda h, n: plain.recall_at(h, n, 7),
     "R-precision": plain.r_precision,
     "MRR": plain.reciprocal_rank,
@@ -117,6 +118,40 @@ def test_what_does_not_count_makes_room():
     assert places.relevant.tolist() == [1, 3]
     assert places.distractors.tolist() == [2]
     assert score([places], ["distractors@2"])["distractors@2"].tolist() == [0.5]
+
+
+def revisited_map(ranks, positive, junk, kappas):
+    """What revisitop's evaluate.py computes of one query, by numbers of rows."""
+    pos = np.flatnonzero(np.isin(ranks, positive))
+    gone = np.flatnonzero(np.isin(ranks, junk))
+    pos = np.array([place - (gone < place).sum() for place in pos])
+    ap = 0.0
+    for j, rank in enumerate(pos):  # from 0
+        before = 1.0 if rank == 0 else j / rank
+        ap += (before + (j + 1) / (rank + 1)) / len(positive) / 2
+    pos = pos + 1
+    reach = [min(pos.max(), kappa) for kappa in kappas]
+    return ap, [(pos <= kq).sum() / kq for kq in reach]
+
+
+def test_revisited_oxford_and_paris_are_scored_as_their_own_script_does():
+    rng = np.random.default_rng(0)
+    kappas = (1, 5, 10)
+    names = ["mAP(trapezoid)", *(f"P@{k}(revisited)" for k in kappas)]
+    for _ in range(300):
+        n = int(rng.integers(2, 60))
+        ranks, drawn = rng.permutation(n), rng.permutation(n)
+        n_positive = int(rng.integers(1, n))
+        n_junk = int(rng.integers(0, n - n_positive + 1))
+        positive, junk = drawn[:n_positive], drawn[n_positive : n_positive + n_junk]
+        ap, precisions = revisited_map(ranks, positive, junk, kappas)
+        places = places_of(
+            [f"{row}.jpg" for row in ranks],
+            frozenset(f"{row}.jpg" for row in positive),
+            without=[f"{row}.jpg" for row in junk],
+        )
+        found = [value[0] for value in score([places], names).values()]
+        assert found == pytest.approx([ap, *precisions], abs=1e-12)
 
 
 def test_grades_count_one_where_none_is_given():

@@ -1,5 +1,7 @@
 """Intervals and paired tests: by hand, against scipy, and over many simulations."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -22,13 +24,47 @@ def test_nothing_is_said_of_one_value():
     assert np.isnan(bootstrap_interval(np.array([0.3]))).all()
 
 
-def test_an_interval_is_that_of_scipy():
-    values = np.random.default_rng(1).beta(0.5, 2, 60)
+SAMPLES = {
+    "beta": np.random.default_rng(1).beta(0.5, 2, 60),
+    "few": np.random.default_rng(2).random(7),
+    "skewed": np.random.default_rng(3).lognormal(0, 1, 40),
+    "zeros and ones": np.repeat([0.0, 1.0], [37, 13]),
+    "one of many": np.repeat([0.0, 1.0], [199, 1]),
+    "differences": np.random.default_rng(4).normal(-0.1, 0.3, 500),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+@pytest.mark.parametrize("confidence", [0.8, 0.95, 0.99])
+def test_an_interval_is_that_of_scipy_on_the_same_resamples(name, confidence):
+    values = SAMPLES[name]
+    means = statistics._resampled_means(values[:, None], 10_000, 0)[:, 0]
+    if set(values) == {0.0, 1.0}:  # of equal means some differ by their rounding
+        means = np.round(means * len(values)) / len(values)
     expected = stats.bootstrap(
-        (values,), np.mean, method="BCa", n_resamples=20_000, rng=2
+        (values,),
+        np.mean,
+        method="BCa",
+        confidence_level=confidence,
+        n_resamples=0,
+        bootstrap_result=SimpleNamespace(bootstrap_distribution=means),
     ).confidence_interval
-    found = bootstrap_interval(values, n_resamples=20_000)
-    assert found == pytest.approx(tuple(expected), abs=0.003)
+    found = bootstrap_interval(values, confidence=confidence)
+    assert found == pytest.approx(tuple(expected), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_an_interval_is_that_of_scipy_but_for_chance(name):
+    values = SAMPLES[name]
+    expected = stats.bootstrap(
+        (values,), np.mean, method="BCa", n_resamples=10_000, rng=2
+    ).confidence_interval
+    # By chance an end errs by some 0.03 standard errors of the mean, in both; means of
+    # zeros and ones lie on a grid, of which it may be the next.
+    chance = 0.25 * values.std() / np.sqrt(len(values))
+    grid = 1 / len(values) if set(values) == {0.0, 1.0} else 0
+    found = bootstrap_interval(values, random_state=3)
+    assert found == pytest.approx(tuple(expected), abs=chance + grid)
 
 
 def test_a_seed_decides_and_order_does_not_matter_much():
@@ -51,18 +87,33 @@ def test_the_paired_test_by_hand():
     assert paired_test(np.array([5.0])) == 1.0
 
 
-def test_the_paired_test_is_that_of_scipy():
-    a, b = np.random.default_rng(3).random((2, 30))
-    expected = stats.permutation_test(
-        (a, b + 0.1),
+def by_scipy(a, b, n_resamples):
+    return stats.permutation_test(
+        (a, b),
         lambda x, y, axis: (x - y).mean(axis=axis),
         permutation_type="samples",
-        n_resamples=20_000,
+        n_resamples=n_resamples,
         rng=4,
         vectorized=True,
     ).pvalue
-    found = paired_test(a - b - 0.1, n_resamples=20_000)
-    assert found == pytest.approx(expected, abs=0.01)
+
+
+@pytest.mark.parametrize("levels", [3, 10, 1000])  # with few there are many ties
+def test_the_paired_test_is_that_of_scipy_where_all_signs_are_tried(levels):
+    rng = np.random.default_rng(levels)
+    for n in range(2, 14):
+        a, b = rng.integers(0, levels, (2, n)) / 4
+        assert paired_test(a - b) == pytest.approx(by_scipy(a, b, np.inf), abs=1e-12)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.1, 0.3])
+def test_the_paired_test_is_that_of_scipy_but_for_chance(shift):
+    a, b = np.random.default_rng(3).random((2, 30))
+    expected = by_scipy(a, b + shift, 20_000)
+    found = paired_test(a - b - shift, n_resamples=20_000)
+    # Five standard errors of the difference of two such shares.
+    chance = 5 * np.sqrt(2 * expected * (1 - expected) / 20_000)
+    assert found == pytest.approx(expected, abs=chance)
 
 
 def test_holm_by_hand():

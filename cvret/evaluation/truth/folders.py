@@ -17,9 +17,16 @@ def from_folders(folder: str | PathLike[str], *, prefix: str = "") -> GroundTrut
     Parameters
     ----------
     folder : str or path
-        Holds a folder a class; each image is a query, and never its own answer.
+        Holds a folder a class; each image in one is a query, and never its own answer.
     prefix : str
         As given to `Index.add`, if it was.
+
+    Returns
+    -------
+    GroundTruth
+        An image that is alone in its class has nothing relevant; it is left out where
+        it is evaluated, and counted. One beside the folders has no class, and does not
+        ask.
 
     Raises
     ------
@@ -48,10 +55,9 @@ def from_folders(folder: str | PathLike[str], *, prefix: str = "") -> GroundTrut
     relevant = {
         query: frozenset(start + other for other in members if other != query)
         for members in classes_of.values()
-        if len(members) > 1
-        for query in sorted(members)
+        for query in members
     }
-    if not relevant:
+    if not any(relevant.values()):
         raise ValueError(
             f"{folder} holds no folder with two or more pictures; a ground truth from "
             "folders needs a folder for each class"

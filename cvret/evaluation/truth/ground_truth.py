@@ -22,7 +22,8 @@ Region = tuple[float, float, float, float]
 class GroundTruth:
     """Queries, and what is relevant to each.
 
-    Two are equal where all they hold is, and their roots are the same folder.
+    Two are equal where all they hold but the notes is, and their roots are the same
+    folder.
 
     Attributes
     ----------
@@ -56,6 +57,9 @@ class GroundTruth:
         `cvret.evaluate`.
     name : str
         Of the protocol, or of the set.
+    notes : tuple of str
+        What a reader of an evaluation must know of where it comes from, a sentence
+        each, such as that rows of a table are there twice; not saved.
 
     Raises
     ------
@@ -85,6 +89,7 @@ class GroundTruth:
     counts_itself: bool = False
     metrics: tuple[str, ...] = ()
     name: str = ""
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("files", "ignored", "grades", "regions", "query_classes"):
@@ -274,6 +279,7 @@ def _values_of(truth: GroundTruth) -> dict[str, Any]:
     for each in fields(truth):
         value = getattr(truth, each.name)
         values[each.name] = dict(value) if isinstance(value, Mapping) else value
+    del values["notes"]
     for name in ("ignored", "grades"):  # nothing said is said of nobody
         values[name] = {query: said for query, said in values[name].items() if said}
     values["root"] = os.path.realpath(truth.root)

@@ -229,9 +229,11 @@ def label_folder(
             )
         if found:
             return found[0]
+    if labels is not None:
+        raise FileNotFoundError(f"there are no labels {pattern} in {labels}")
     raise FileNotFoundError(
-        f"there are no labels {pattern} in {folder if labels is None else labels}; "
-        "give their folder as labels"
+        f"there are no labels {pattern} in {folder} or beside it; put their folder "
+        "there, or give it as labels"
     )
 
 

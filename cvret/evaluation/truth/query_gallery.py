@@ -34,9 +34,9 @@ def from_query_gallery(
     Returns
     -------
     GroundTruth
-        It also asks for ``distractors@10``, the share of distractors among the first
-        ten. A query whose class the gallery lacks has nothing relevant; it is left out
-        where it is evaluated, and counted.
+        Where there are distractors it also asks for ``distractors@10``, their share
+        among the first ten. A query whose class the gallery lacks has nothing
+        relevant; it is left out where it is evaluated, and counted.
 
     Raises
     ------
@@ -90,6 +90,6 @@ def from_query_gallery(
         classes=classes,
         query_classes=query_classes,
         distractors=distractors,
-        metrics=("distractors@10",),
+        metrics=("distractors@10",) if distractors else (),
         name="query-gallery",
     )

@@ -45,8 +45,8 @@ def from_revisited(
     GroundTruth
         Pictures of queries are ignored in all rankings, as they are not part of the
         collection. Queries with nothing relevant stay, to be left out and counted where
-        they are evaluated. It also asks for ``mAP(trapezoid)``, which the set's own
-        ``compute_map`` computes, and for P@1, P@5 and P@10.
+        they are evaluated. It also asks for what the set's own ``compute_map`` gives:
+        ``mAP(trapezoid)``, ``P@1(revisited)``, ``P@5(revisited)``, ``P@10(revisited)``.
 
     Raises
     ------
@@ -56,12 +56,6 @@ def from_revisited(
         If the labels are damaged, or hold anything but plain values; a pickle is read
         without running what it names. If no picture of a query is there, or a name is
         that of two.
-
-    Notes
-    -----
-    ``compute_map`` divides the precision of the first k by no more than the place of
-    the last relevant image, so that 1 can be reached where fewer than k are relevant;
-    P@k here divides by k, and is lower for such queries.
 
     References
     ----------
@@ -111,7 +105,7 @@ def from_revisited(
         files={query: named.file(query) for query in queries},
         ignored=ignored,
         regions=regions,
-        metrics=("mAP(trapezoid)", "P@1", "P@5", "P@10"),
+        metrics=("mAP(trapezoid)", *(f"P@{k}(revisited)" for k in (1, 5, 10))),
         name=f"{path.stem.removeprefix('gnd_')} {difficulty}",
     )
 
@@ -130,8 +124,8 @@ def _labels_in(folder: Path) -> Path:
         if found:
             return found[0]
     raise FileNotFoundError(
-        f"there are no labels gnd_*.pkl or gnd_*.json in {folder} or beside it; give "
-        "the file as labels"
+        f"there are no labels gnd_*.pkl or gnd_*.json in {folder} or beside it; put "
+        "the file there, or give it as labels"
     )
 
 

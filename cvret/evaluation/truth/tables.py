@@ -75,8 +75,9 @@ def from_csv(
     ``|``, whichever the header has; without commas there, numbers may have a decimal
     comma. The file is UTF-8, or UTF-16 with a byte order mark; what is not UTF-8 is
     read as Windows' cp1252, and as Latin-1 where that fails. Blanks around names are
-    dropped, and a backslash in a name is taken for a slash. A row that is there twice
-    counts once; blank lines, and lines with '#' before the header, count not at all.
+    dropped, and a backslash in a name is taken for a slash. A pair that is there twice
+    counts once, and is told in `notes`; blank lines, and lines with '#' before the
+    header, count not at all.
 
     Examples
     --------
@@ -113,6 +114,7 @@ def from_csv(
         classes=gathered.classes,
         query_classes=gathered.query_classes,
         distractors=frozenset(gathered.distractors),
+        notes=gathered.notes(),
         **settings,
     )
 
@@ -165,6 +167,7 @@ class _Gathered:
         self.query_classes: dict[str, str] = {}
         self.files: dict[str, str] = {}
         self.distractors: set[str] = set()
+        self._repeated: list[str] = []
         self._path, self._image_column, self._exact = path, image_column, exact
 
     def take(self, row: Row, decimal_comma: bool) -> None:
@@ -173,7 +176,7 @@ class _Gathered:
         if not cells:
             return
         try:
-            self._take(cells, decimal_comma)
+            self._take(row.line, cells, decimal_comma)
         except ValueError as error:
             raise ValueError(f"{self._path}, line {row.line}: {error}") from error
 
@@ -185,7 +188,17 @@ class _Gathered:
                     cells[column] = cells[column].replace("\\", "/")
         return {column: cell for column, cell in cells.items() if cell}
 
-    def _take(self, cells: dict[str, str], decimal_comma: bool) -> None:
+    def notes(self) -> tuple[str, ...]:
+        """Count and name the pairs that are there twice."""
+        n = len(self._repeated)
+        if not n:
+            return ()
+        named = ", ".join(self._repeated[:3]) + f" and {n - 3:,} more" * (n > 3)
+        rows = "1 row has a pair" if n == 1 else f"{n:,} rows have pairs"
+        count = "counts" if n == 1 else "count"
+        return (f"{rows} that {self._path.name} had before, and {count} once: {named}",)
+
+    def _take(self, line: int, cells: dict[str, str], decimal_comma: bool) -> None:
         query, image = cells.get("query"), cells.get(self._image_column)
         judgement = _judgement_of(cells, query, image, self._image_column)
         if query is not None:
@@ -199,6 +212,8 @@ class _Gathered:
         if judgement == "distractor" and image is not None:
             self.distractors.add(image)
         if query is not None and image is not None:
+            if image in self.relevant[query] or image in self.ignored[query]:
+                self._repeated.append(f"line {line} ({query}, {image})")
             self._judge(query, image, judgement)
             if "grade" in cells:
                 if judgement != "relevant":

@@ -19,13 +19,15 @@ def test_images_of_a_folder_are_relevant_to_one_another(tmp_path):
         "a/1.jpg": {"a/2.jpg", "a/deep/3.jpg"},
         "a/2.jpg": {"a/1.jpg", "a/deep/3.jpg"},
         "a/deep/3.jpg": {"a/1.jpg", "a/2.jpg"},
+        "b/1.jpg": set(),  # to be left out and counted where it is evaluated
     }
 
 
 def test_images_have_the_class_of_their_folder(tmp_path):
     touch(tmp_path, "a/1.jpg", "a/deep/2.jpg", "b/1.jpg", "loose.jpg")
     truth = cvret.truth.from_folders(tmp_path, prefix="set")
-    assert truth.query_classes == {"a/1.jpg": "a", "a/deep/2.jpg": "a"}
+    expected = {"a/1.jpg": "a", "a/deep/2.jpg": "a", "b/1.jpg": "b"}
+    assert truth.query_classes == expected
     assert truth.classes == {
         "set/a/1.jpg": "a",
         "set/a/deep/2.jpg": "a",

@@ -50,6 +50,13 @@ def test_distractors_may_have_another_name_and_answer_nobody(tmp_path):
     assert truth.distractors == {"other/3.jpg"}
 
 
+def test_a_gallery_without_distractors_is_not_asked_for_their_rate(tmp_path):
+    touch(tmp_path / "query", "cat/1.jpg")
+    touch(tmp_path / "gallery", "cat/2.jpg")
+    truth = cvret.truth.from_query_gallery(tmp_path / "query", tmp_path / "gallery")
+    assert truth.metrics == ()  # 0 would say that none was found among many
+
+
 def test_folders_without_a_common_class_are_refused(tmp_path):
     touch(tmp_path / "query", "cat/1.jpg")
     touch(tmp_path / "gallery", "dog/2.jpg")

@@ -249,3 +249,21 @@ def test_a_saved_ground_truth_is_read_back_equal(tmp_path_factory, made, beside)
     folder.mkdir(exist_ok=True)
     truth = GroundTruth(folder if beside else folder.parent / "é photos", **made)
     assert cvret.truth.from_csv(truth.save(folder / "truth.csv")) == truth
+
+
+def test_a_pair_that_is_there_twice_counts_once_and_is_named(tmp_path):
+    path = tmp_path / "truth.csv"
+    path.write_text("query,relevant\na,b\na,c\na,b\n a , b \n")
+    truth = cvret.truth.from_csv(path)
+    assert dict(truth.relevant) == {"a": {"b", "c"}}
+    assert truth.notes == (
+        "2 rows have pairs that truth.csv had before, and count once: line 4 (a, b), "
+        "line 5 (a, b)",
+    )
+    path.write_text("query,relevant\na,b\na,b\n")
+    (note,) = cvret.truth.from_csv(path).notes
+    assert note == (
+        "1 row has a pair that truth.csv had before, and counts once: line 3 (a, b)"
+    )
+    path.write_text("query,relevant\na,b\nb,a\n")
+    assert cvret.truth.from_csv(path).notes == ()

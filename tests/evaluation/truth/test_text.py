@@ -39,7 +39,7 @@ _EMPTY = (("ok", ""), ("junk", ""))
 @pytest.mark.parametrize(
     ("kind", "n_queries"),
     [
-        ("folders", 2),
+        ("folders", 3),
         ("csv", 1),
         ("query-gallery", 1),
         ("holidays", 1),
