@@ -347,6 +347,7 @@ def _narrowed(report: Report, queries: Sequence[str], resampling: Resampling) ->
         query_classes={q: c for q, c in report.query_classes.items() if q in kept},
         predicted={q: c for q, c in report.predicted.items() if q in kept},
         duplicates=tuple(pair for pair in report.duplicates if pair[0] in kept),
+        curves=None if report.curves is None else report.curves[rows],
         confidence=confidence,
     )
 

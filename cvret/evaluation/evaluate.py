@@ -22,6 +22,7 @@ from cvret.evaluation.scoring import (
     Places,
     check_metrics,
     places_of,
+    precision_curves,
     score,
 )
 from cvret.evaluation.statistics import bootstrap_intervals
@@ -161,7 +162,8 @@ def evaluate(
             + (f"; the first: {left_out[0][0]}: {left_out[0][1]}" if left_out else "")
         )
     queries = tuple(answers)
-    values = score([each.places for each in answers.values()], measured)
+    places = [each.places for each in answers.values()]
+    values = score(places, measured)
     intervals = bootstrap_intervals(
         np.stack(list(values.values()), axis=1),
         confidence=confidence,
@@ -209,6 +211,7 @@ def evaluate(
         },
         files=query_files | _files_of_results(answers, files),
         query_files=query_files,
+        curves=precision_curves(places),
     )
 
 

@@ -95,6 +95,9 @@ class Report:
         Of the intervals.
     random_state : int
         What the resampling began with.
+    curves : array of float64, shape (n_queries, 11), optional
+        The interpolated precision of each query at recalls 0, 0.1, ... 1; None where
+        it was not kept.
     about : mapping of str to value
         How it was measured: ``system``, ``truth``, ``n_resamples``, ``versions``,
         ``machine``, ``date``.
@@ -124,6 +127,7 @@ class Report:
     about: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict, repr=False)
     query_files: Mapping[str, str] = field(default_factory=dict, repr=False)
+    curves: NDArray[np.float64] | None = None
 
     def __repr__(self) -> str:
         return (

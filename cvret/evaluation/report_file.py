@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cvret.errors import FormatError
 from cvret.evaluation.report import Costs, Report, Result, Spread
+from cvret.evaluation.scoring import N_RECALLS
 from cvret.evaluation.statistics import Interval
 
 __all__ = ["arguments_of", "dict_of", "read_json", "summary_of", "to_json"]
@@ -65,6 +67,7 @@ def dict_of(report: Report) -> dict[str, Any]:
             query: [[each.id, _plain(each.score), each.right] for each in results]
             for query, results in report.results.items()
         },
+        "curves": None if report.curves is None else report.curves.tolist(),
     }
 
 
@@ -156,7 +159,17 @@ def _arguments(stored: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": confidence,
         "random_state": int(stored["random_state"]),
         "about": dict(stored["about"]),
+        "curves": _curves(stored.get("curves"), len(queries)),
     }
+
+
+def _curves(stored: Any, n_queries: int) -> NDArray[np.float64] | None:
+    if stored is None:  # also where a report was written before there were any
+        return None
+    found = np.array([[_number(value) for value in row] for row in stored], np.float64)
+    if found.shape != (n_queries, N_RECALLS):
+        raise ValueError(f"curves have the shape {found.shape}")
+    return found
 
 
 def _plain(value: float) -> float | str | None:

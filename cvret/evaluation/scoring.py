@@ -14,9 +14,11 @@ from cvret.errors import UnknownNameError
 __all__ = [
     "DEFAULT_METRICS",
     "METRIC_FORMS",
+    "N_RECALLS",
     "Places",
     "check_metrics",
     "places_of",
+    "precision_curves",
     "score",
     "small_is_good",
 ]
@@ -56,6 +58,9 @@ METRIC_FORMS = (
     "distractors@k",
 )
 """The names of metrics, where k stands for any whole number of places from 1."""
+
+N_RECALLS = 11
+"""Recalls at which a curve of precision is given: 0, 0.1, ... 1."""
 
 _FORM = re.compile(r"(mAP@|P@|R@|nDCG@|top-|distractors@)([1-9]\d{0,8})(\(\w+\))?")
 
@@ -244,6 +249,35 @@ def score(
         measure = partial(_nmrr, most=most) if name == "ANMRR" else _measure_of(name)
         found[name] = np.array([measure(each) for each in rankings], np.float64)
     return found
+
+
+def precision_curves(rankings: Sequence[Places]) -> NDArray[np.float64]:
+    """Give the interpolated precision of each ranking at recalls 0, 0.1, ... 1.
+
+    Parameters
+    ----------
+    rankings : sequence of Places
+        Of each query.
+
+    Returns
+    -------
+    array of float64, shape (n_queries, 11)
+        What `cvret.metrics.ranking.precision_recall` gives for each.
+
+    Examples
+    --------
+    >>> precision_curves([Places(np.array([1, 3]), n_relevant=2)])[0, ::5].round(3)
+    array([1.   , 1.   , 0.667])
+    """
+    recalls = np.arange(N_RECALLS) / (N_RECALLS - 1)
+    curves = np.zeros((len(rankings), N_RECALLS))
+    for curve, judged in zip(curves, rankings, strict=True):
+        # From the right: the highest precision of this recall and all above it.
+        highest = np.maximum.accumulate(_precisions(judged.relevant)[::-1])[::-1]
+        wanted = np.ceil(recalls * judged.n_relevant - 1e-9).astype(np.intp)
+        reached = wanted <= len(highest)
+        curve[reached] = np.append(highest, 0.0)[np.maximum(wanted[reached] - 1, 0)]
+    return curves
 
 
 Measure = Callable[[Places], float]

@@ -14,6 +14,7 @@ from cvret.plot.histograms import (
 from cvret.plot.keypoints import plot_keypoints
 from cvret.plot.maps import plot_edges, plot_lbp
 from cvret.plot.metric_table import plot_metric_table
+from cvret.plot.precision_recall import plot_precision_recall
 from cvret.plot.sheet import contact_sheet
 from cvret.plot.tradeoff import plot_tradeoff
 
@@ -28,5 +29,6 @@ __all__ = [
     "plot_keypoints",
     "plot_lbp",
     "plot_metric_table",
+    "plot_precision_recall",
     "plot_tradeoff",
 ]

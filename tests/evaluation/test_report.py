@@ -38,6 +38,7 @@ def report():
         duplicates=(("a/1.jpg", "copy.jpg"),),
         about={"system": "hsv (HSVHistogram())", "versions": {"cvret": "0.1"}},
         files={"a/1.jpg": "/photos/a/1.jpg"},
+        curves=np.linspace(1, 0.1, 44).reshape(4, 11),
     )
 
 
@@ -55,7 +56,14 @@ def test_what_is_saved_comes_back_to_the_last_bit(report, tmp_path):
     assert np.isnan(again.intervals["ANMRR"]).all()
     assert again.costs.extract_ms == (12.34, 20.0)
     assert again.files == {}
+    assert again.curves.tobytes() == report.curves.tobytes()
     assert Report.from_dict(report.to_dict()).summary() == report.summary()
+
+
+def test_a_report_from_before_curves_were_kept_has_none(report):
+    stored = report.to_dict()
+    del stored["curves"]
+    assert Report.from_dict(stored).curves is None
 
 
 def test_the_file_is_json_as_the_standard_has_it(report, tmp_path):
@@ -116,6 +124,8 @@ def test_what_is_no_report_is_refused(tmp_path, text):
         {"confidence": True},
         {"confidence": None},
         {"confidence": 95},
+        {"curves": [[0.5] * 11]},
+        {"curves": 0.5},
         {"confidence": 10**400},
         {"queries": [], "values": {"mAP": [], "ANMRR": []}},
     ],
@@ -126,7 +136,7 @@ def test_a_damaged_report_is_refused(report, damage):
 
 
 def test_a_report_that_lacks_something_is_refused(report):
-    for key in report.to_dict():
+    for key in report.to_dict().keys() - {"curves"}:
         if key in ("n_queries", "metrics", "encode_ms", "search_ms"):
             continue  # told by the others
         stored = report.to_dict()

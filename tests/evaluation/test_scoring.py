@@ -12,6 +12,7 @@ from cvret.evaluation.scoring import (
     Places,
     check_metrics,
     places_of,
+    precision_curves,
     score,
     small_is_good,
 )
@@ -82,6 +83,8 @@ def test_scores_are_those_of_the_functions_of_one_ranking(judged, more):
     assert found["distractors@7"][0] == plain.distractor_rate(marks, 7)
     expected = plain.nmrr(hits, n, n + more)
     assert found["ANMRR"][0] == pytest.approx(expected, abs=1e-12)
+    curve = plain.precision_recall(hits, n)
+    np.testing.assert_allclose(precision_curves([places])[0], curve, atol=1e-12)
 
 
 def test_the_default_metrics_by_hand():

@@ -25,7 +25,7 @@ from cvret.evaluation.page.numbers import (
 )
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.queries import queries_won
-from cvret.evaluation.page.systems import cost_cells, metric_table
+from cvret.evaluation.page.systems import cost_cells, curve_table, metric_table
 from cvret.evaluation.page.tables import Cell, Row, breakable, table
 from cvret.evaluation.scoring import small_is_good
 from cvret.metrics.classification import ClassTable
@@ -139,6 +139,7 @@ def _systems(comparison: Comparison, order: Sequence[str]) -> str:
         table(caption, columns, rows, "stack")
         + "\n"
         + metric_table({name: reports[name] for name in order}, percent)
+        + curve_table({name: reports[name] for name in order})
     )
 
 

@@ -10,7 +10,7 @@ from cvret.evaluation.page.methods import how_measured
 from cvret.evaluation.page.numbers import interval, value
 from cvret.evaluation.page.pictures import Pictures
 from cvret.evaluation.page.queries import best_and_worst
-from cvret.evaluation.page.systems import cost_cells
+from cvret.evaluation.page.systems import cost_cells, curve_table
 from cvret.evaluation.page.tables import Cell, Row, table
 from cvret.evaluation.report import Report
 from cvret.evaluation.scoring import small_is_good
@@ -49,7 +49,7 @@ def report_page(report: Report, pictures: bool = True) -> str:
     metric = "mAP" if "mAP" in report.values else next(iter(report.values))
     shown = Pictures() if pictures else None
     parts = {
-        "metrics": ("Metrics", _metrics(report)),
+        "metrics": ("Metrics", _metrics(report) + curve_table({report.name: report})),
         "costs": ("Costs", _costs(report)),
         "classes": ("Classes", class_report(report, metric)),
         "confusion": ("What is taken for what", confusion(report)),

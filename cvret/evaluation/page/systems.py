@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from cvret.evaluation.page.facts import heading
 from cvret.evaluation.page.numbers import DASH, interval, milliseconds, size, value
-from cvret.evaluation.page.tables import Row, breakable, table
+from cvret.evaluation.page.tables import Row, breakable, heat_cell, table
 from cvret.evaluation.report import Costs, Report, Spread
-from cvret.evaluation.scoring import small_is_good
+from cvret.evaluation.scoring import N_RECALLS, small_is_good
 from cvret.plot.page import escaped
 
-__all__ = ["cost_cells", "metric_table"]
+__all__ = ["cost_cells", "curve_table", "metric_table"]
 
 _AT_ONCE = 10  # systems beside one another, as many as paper has room for
 
@@ -56,6 +56,26 @@ def metric_table(reports: Mapping[str, Report], percent: str) -> str:
         columns = ["Metric", *map(breakable, shown)]
         tables.append(table(caption, columns, rows, "sticky"))
     return "\n".join(tables)
+
+
+def curve_table(reports: Mapping[str, Report]) -> str:
+    """Give the mean precision over recall, a row a system; "" where it is not known."""
+    rows: list[Row] = [
+        [
+            breakable(name),
+            *(heat_cell(value(p), p) for p in report.curves.mean(axis=0).tolist()),
+        ]
+        for name, report in reports.items()
+        if report.curves is not None
+    ]
+    if not rows:
+        return ""
+    recalls = [f"{number / (N_RECALLS - 1):g}" for number in range(N_RECALLS)]
+    caption = (
+        "Precision over recall: the highest precision at that share of what is "
+        "relevant, or a higher one, mean over the queries."
+    )
+    return table(caption, ["Recall", *recalls], rows, "sticky")
 
 
 def _best(reports: Mapping[str, Report], metric: str) -> str:

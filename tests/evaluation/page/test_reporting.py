@@ -21,6 +21,15 @@ def test_the_page_is_sound_and_begins_with_the_mean(report_of, check):
     assert "mAP is 0.375, and lies from 0.325 to 0.425 with 95\xa0% confidence." in html
 
 
+def test_precision_over_recall_is_the_mean_of_the_queries(report_of, check):
+    curves = np.array([[1.0] * 11, [0.5] * 6 + [0.0] * 5])
+    html = report_page(report_of(curves=curves))
+    check(html)
+    row = html.split("Precision over recall")[-1].split("</table>")[0]
+    assert (row.count(">0.750<"), row.count(">0.500<")) == (6, 5)
+    assert "Precision over recall" not in report_page(report_of())
+
+
 def test_too_few_queries_for_an_interval_are_said(report_of, check):
     nan = float("nan")
     html = report_page(report_of(values=(0.5,), intervals={"mAP": Interval(nan, nan)}))
