@@ -118,7 +118,7 @@ class FieldSearch:
         fusion = self._state.settings.get("fusion", "mean")
         return (
             fields
-            + (f", fused by {fusion}" if several else "")
+            + (f", fused by {fusion} scores" if several else "")
             + "".join(f", then {part!r}" for part in self.rerank)
             + (", with mirror images" if self.mirrored else "")
         )

@@ -193,7 +193,8 @@ class Fused(Combination):
             f"{weight:g} x [{description_of(system)}]"
             for weight, system in zip(self.weights, self.systems, strict=True)
         )
-        return f"{systems}, fused by {self.how}"
+        how = self.how if self.how == "ranks" else f"{self.how} scores"
+        return f"{systems}, fused by {how}"
 
     def encode(
         self,

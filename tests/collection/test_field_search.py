@@ -176,7 +176,7 @@ def test_names_and_descriptions_are_one_line(index):
     assert both.name == "color+words"
     assert "color=1 (" in both.describe()
     assert "words=0.3 (BagOfWords" in both.describe()
-    assert "fused by mean" in both.describe()
+    assert "fused by mean scores" in both.describe()
     assert "\n" not in both.describe()
     assert index.by("color").file_of("red.png").name == "red.png"
     with pytest.raises(KeyError):

@@ -150,7 +150,7 @@ def test_costs_add_up_and_the_largest_share_is_told(tmp_path, folder):
     assert system.costs() == pytest.approx(of_both)
     assert system.learned_share() == 0
     assert system.describe().startswith("1 x [color (HSVHistogram(")
-    assert system.describe().endswith("fused by standardized")
+    assert system.describe().endswith("fused by standardized scores")
 
 
 def test_what_is_not_known_of_a_system_is_not_made_up():
