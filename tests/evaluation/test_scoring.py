@@ -55,7 +55,7 @@ def judgments(draw):
     return ranked[:depth], relevant, removed, distractors - removed, grades
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(judgments(), st.integers(0, 9))
 def test_scores_are_those_of_the_functions_of_one_ranking(judged, more):
     ranked, relevant, removed, distractors, grades = judged

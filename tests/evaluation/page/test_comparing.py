@@ -309,6 +309,7 @@ def test_few_values_are_listed_and_many_are_not(report_of, comparison_of):
     assert "save the comparison as .csv" in html
 
 
+@pytest.mark.long
 def test_a_thousand_queries_of_ten_systems_stay_below_5_mb(
     report_of, comparison_of, difference_of, tmp_path, check
 ):
