@@ -1,6 +1,7 @@
 """cvret classify: the table, the split, the files, and what is refused."""
 
 import csv
+import inspect
 import json
 import sys
 
@@ -13,9 +14,13 @@ import cvret
 from cvret.cli import cli
 from cvret.errors import MissingExtraError
 
+# Before click 8.2 what goes to standard error is mixed in unless asked otherwise.
+MIXES = "mix_stderr" in inspect.signature(CliRunner).parameters
+APART = {"mix_stderr": False} if MIXES else {}
+
 
 def run(*arguments):
-    return CliRunner().invoke(
+    return CliRunner(**APART).invoke(
         cli,
         ["classify", *map(str, arguments)],
         standalone_mode=False,

@@ -1,6 +1,7 @@
 """cvret compare: the sentence, the files, and the exit status."""
 
 import csv
+import inspect
 import json
 import shutil
 
@@ -14,9 +15,13 @@ from cvret.cli import cli
 from cvret.errors import UnknownNameError
 from cvret.evaluation.comparison import Comparison
 
+# Before click 8.2 what goes to standard error is mixed in unless asked otherwise.
+MIXES = "mix_stderr" in inspect.signature(CliRunner).parameters
+APART = {"mix_stderr": False} if MIXES else {}
+
 
 def run(*arguments, status=0):
-    done = CliRunner().invoke(
+    done = CliRunner(**APART).invoke(
         cli,
         ["compare", *map(str, arguments)],
         standalone_mode=False,

@@ -1,6 +1,7 @@
 """cvret datasets: list, fetch and check, and their exit statuses."""
 
 import hashlib
+import inspect
 import json
 import threading
 import zipfile
@@ -15,9 +16,13 @@ from cvret.cli import cli
 from cvret.datasets import Dataset, File, registry
 from cvret.errors import UnknownNameError
 
+# Before click 8.2 what goes to standard error is mixed in unless asked otherwise.
+MIXES = "mix_stderr" in inspect.signature(CliRunner).parameters
+APART = {"mix_stderr": False} if MIXES else {}
+
 
 def run(*arguments, status=0):
-    done = CliRunner().invoke(
+    done = CliRunner(**APART).invoke(
         cli,
         ["datasets", *map(str, arguments)],
         standalone_mode=False,

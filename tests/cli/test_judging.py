@@ -1,6 +1,7 @@
 """cvret evaluate."""
 
 import csv
+import inspect
 import json
 
 import click
@@ -12,9 +13,13 @@ from PIL import Image
 import cvret
 from cvret.cli import cli
 
+# Before click 8.2 what goes to standard error is mixed in unless asked otherwise.
+MIXES = "mix_stderr" in inspect.signature(CliRunner).parameters
+APART = {"mix_stderr": False} if MIXES else {}
+
 
 def run(*arguments, status=0):
-    done = CliRunner().invoke(
+    done = CliRunner(**APART).invoke(
         cli,
         ["evaluate", *map(str, arguments)],
         standalone_mode=False,

@@ -1,5 +1,6 @@
 """Intervals and paired tests: by hand, against scipy, and over many simulations."""
 
+import inspect
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,10 @@ from cvret.evaluation.statistics import (
     paired_test,
     paired_tests,
 )
+
+# What SciPy calls the seed, before 1.15 and since.
+KNOWN = inspect.signature(stats.bootstrap).parameters
+SEED = "rng" if "rng" in KNOWN else "random_state"
 
 
 def test_equal_values_have_an_interval_of_no_width():
@@ -57,7 +62,7 @@ def test_an_interval_is_that_of_scipy_on_the_same_resamples(name, confidence):
 def test_an_interval_is_that_of_scipy_but_for_chance(name):
     values = SAMPLES[name]
     expected = stats.bootstrap(
-        (values,), np.mean, method="BCa", n_resamples=10_000, rng=2
+        (values,), np.mean, method="BCa", n_resamples=10_000, **{SEED: 2}
     ).confidence_interval
     # By chance an end errs by some 0.03 standard errors of the mean, in both; means of
     # zeros and ones lie on a grid, of which it may be the next.
@@ -93,7 +98,7 @@ def by_scipy(a, b, n_resamples):
         lambda x, y, axis: (x - y).mean(axis=axis),
         permutation_type="samples",
         n_resamples=n_resamples,
-        rng=4,
+        **{SEED: 4},
         vectorized=True,
     ).pvalue
 
