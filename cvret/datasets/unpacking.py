@@ -32,7 +32,7 @@ _DAMAGED = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # as zipfile has it, of a compression that it lacks
     ValueError,  # as zipfile has it, of names and headers
     LookupError,
     OSError,  # as bz2 has it

@@ -20,7 +20,7 @@ from cvret.evaluation.systems import (
     Comparing,
     comparing_of,
     is_distance,
-    named_systems,
+    systems_by_name,
 )
 from cvret.images.folders import list_images
 from cvret.images.reading import read_image, shrink
@@ -240,7 +240,7 @@ def agreement(
     check_choice("method", method, METHODS)
     n_targets = check_count("targets", targets)
     check_jobs(n_jobs)
-    named = named_systems(systems)
+    named = systems_by_name(systems)
     comparing = comparing_of(named, size)
     names, sources, left_out = _sources(images)
     kept, reasons = _take(comparing, names, sources, n_jobs, progress)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from cvret._checks import check_choice, check_count, check_number
 from cvret.collection.fusing import standardized_weights
 from cvret.collection.index import Index
+from cvret.collection.learned_share import largest_share
 from cvret.protocols import System
 from cvret.records import Ranking
 
@@ -100,12 +101,11 @@ class Combination:
 
         NaN if that of a system is not known, and that of no other is above 0.
         """
-        shares = [
-            s.learned_share() if hasattr(s, "learned_share") else _UNKNOWN
-            for s in self.systems
-        ]
-        largest = float(np.nanmax([0.0, *shares]))
-        return _UNKNOWN if largest == 0 and np.isnan(shares).any() else largest
+        shares = {
+            str(place): s.learned_share() if hasattr(s, "learned_share") else _UNKNOWN
+            for place, s in enumerate(self.systems)
+        }
+        return largest_share(shares)
 
     def _ranking(self, scores: Doubles, k: int) -> Ranking:
         """Give the `k` best, equal scores by id, in which order they stand."""

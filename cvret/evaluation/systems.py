@@ -15,7 +15,7 @@ from cvret.metrics.definitions import METRICS
 from cvret.metrics.many import Reference
 from cvret.protocols import Descriptor, Learner
 
-__all__ = ["Comparing", "comparing_of", "is_distance", "named_systems"]
+__all__ = ["Comparing", "comparing_of", "is_distance", "systems_by_name"]
 
 Image = NDArray[np.uint8]
 Scores = NDArray[np.float64]
@@ -107,7 +107,7 @@ def is_distance(metric: str) -> bool:
     return not METRICS[metric].is_similarity
 
 
-def named_systems(systems: Any) -> dict[str, Any]:
+def systems_by_name(systems: Any) -> dict[str, Any]:
     """Give systems by name, or raise unless they are a list or a mapping of two."""
     if isinstance(systems, str) or not isinstance(systems, Mapping | Sequence):
         raise TypeError(

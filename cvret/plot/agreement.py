@@ -12,10 +12,9 @@ from cvret.plot.figures import (
     LABEL,
     QUIET,
     TICK,
-    TITLE,
-    new_figure,
     plain_text,
 )
+from cvret.plot.matrix import name_sides, new_matrix
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,7 +23,7 @@ __all__ = ["plot_agreement"]
 
 _ORDERS = ("clusters", "given")
 _CELL = 0.42  # inches
-_TOP, _RIGHT = 0.55, 0.95  # inches, for the title and the key
+_ROOM = (0.55, 0.95, 0.25)  # inches, for the title, the key, and beside names
 _LONGEST = 28  # letters of a name
 _UNDEFINED = "#e4e4e4"
 _DARK = 0.6  # from here on a cell needs light letters
@@ -72,53 +71,18 @@ def plot_agreement(agreement: Any, *, order: str = "clusters") -> "Figure":
     places = _clustered(matrix) if order == "clusters" else list(range(m))
     names = [plain_text(agreement.names[place], _LONGEST) for place in places]
     shown = matrix[np.ix_(places, places)]
-    figure, axes = _new_axes(names, _title(agreement))
+    figure, axes, _ = new_matrix(
+        names,
+        _title(agreement),
+        "plot_agreement",
+        cell=_CELL,
+        letters=LABEL,
+        room=_ROOM,
+    )
     cells = _draw_cells(axes, shown)
-    centers = np.arange(m) + 0.5
-    axes.set_yticks(centers, names)
-    axes.set_xticks(centers, names, rotation=90)
-    axes.tick_params(length=0, pad=4, labelsize=LABEL, labelcolor=INK)
-    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_parse_math(False)
+    name_sides(axes, names, LABEL)
     _draw_scale(figure, cells, m * _CELL)
     return figure
-
-
-def _new_axes(names: list[str], title: str) -> tuple["Figure", Any]:
-    """Make a figure with room for square cells, their names, a title and the key."""
-    wide = [_width_of(name, LABEL) for name in names]
-    margin = max(wide) + 0.25
-    side = len(names) * _CELL
-    width, height = margin + side + _RIGHT, _TOP + side + margin
-    width = max(width, _width_of(title, TITLE) + 0.3)
-    figure = new_figure(width, height, "plot_agreement")
-    figure.set_layout_engine("none")  # inches are counted here, to keep cells square
-    figure.text(
-        0.15 / width,
-        1 - 0.2 / height,
-        title,
-        va="top",
-        fontsize=TITLE,
-        color=INK,
-        parse_math=False,
-    )
-    place = (margin / width, margin / height, side / width, side / height)
-    return figure, figure.add_axes(place)
-
-
-def _width_of(text: str, size: float) -> float:
-    """Give how wide a line of text is, in inches."""
-    module: Any = import_extra(
-        "matplotlib.textpath", extra="plot", needed_by="plot_agreement"
-    )
-    fonts: Any = import_extra(
-        "matplotlib.font_manager", extra="plot", needed_by="plot_agreement"
-    )
-    properties = fonts.FontProperties(size=size)
-    width, _, _ = module.text_to_path.get_text_width_height_descent(
-        text, properties, ismath=False
-    )
-    return float(width) / 72
 
 
 def _clustered(matrix: NDArray[np.float64]) -> list[int]:

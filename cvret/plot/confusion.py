@@ -13,10 +13,9 @@ from cvret.plot.figures import (
     QUIET,
     RULE,
     TICK,
-    TITLE,
-    new_figure,
     plain_text,
 )
+from cvret.plot.matrix import name_sides, new_matrix
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -26,7 +25,7 @@ __all__ = ["plot_confusion"]
 _ORDERS = ("name", "f1")
 _LARGE, _SMALL = 0.46, 0.26  # inches of a cell
 _MANY = 12  # classes from which on cells are small
-_TOP, _RIGHT = 0.72, 1.1  # inches, for the title and the key
+_ROOM = (0.72, 1.1, 0.5)  # inches, for the title, the key, and beside names
 _LONGEST = 24  # letters of a name
 _DARK = 0.65  # shade from which on a cell needs light letters
 
@@ -67,43 +66,25 @@ def plot_confusion(table: Any, *, order: str = "name") -> "Figure":
     names = [plain_text(label, _LONGEST) for label in labels]
     small = cell < _LARGE
     letters = 7.0 if small else LABEL
-    figure, axes = _new_axes(names, counts, _title(table), cell, letters)
+    figure, axes, margin = new_matrix(
+        names,
+        _title(table),
+        "plot_confusion",
+        cell=cell,
+        letters=letters,
+        room=_ROOM,
+    )
+    side = len(names) * cell
+    _name_axes(figure, margin + side / 2)
+    _draw_key(figure, (margin + side + 0.25, margin + side), counts)
     _draw_cells(axes, counts, 6.0 if small else TICK)
-    centers = np.arange(len(names)) + 0.5
-    axes.set_yticks(centers, names)
-    axes.set_xticks(centers, names, rotation=90)
-    axes.tick_params(length=0, pad=4, labelsize=letters, labelcolor=INK)
-    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_parse_math(False)
+    name_sides(axes, names, letters)
     return figure
 
 
-def _new_axes(
-    names: list[str],
-    counts: NDArray[np.int64],
-    title: str,
-    cell: float,
-    letters: float,
-) -> tuple["Figure", Any]:
-    """Make a figure with room for square cells, their names, a title and the key."""
-    margin = max(_width_of(name, letters) for name in names) + 0.5
-    side = len(names) * cell
-    width, height = margin + side + _RIGHT, _TOP + side + margin
-    width = max(width, _width_of(title, TITLE) + 0.3)
-    figure = new_figure(width, height, "plot_confusion")
-    figure.set_layout_engine("none")  # inches are counted here, to keep cells square
-    figure.text(
-        0.15 / width,
-        1 - 0.2 / height,
-        title,
-        va="top",
-        fontsize=TITLE,
-        color=INK,
-        parse_math=False,
-    )
-    place = (margin / width, margin / height, side / width, side / height)
-    axes = figure.add_axes(place)
-    middle = margin + side / 2
+def _name_axes(figure: "Figure", middle: float) -> None:
+    """Write what rows and columns are, at the middles of both, in inches."""
+    width, height = figure.get_size_inches()
     for x, y, text, turned in (
         (0.15, middle, "true class", 90),
         (middle, 0.15, "predicted class", 0),
@@ -118,8 +99,6 @@ def _new_axes(
             fontsize=LABEL,
             color=QUIET,
         )
-    _draw_key(figure, (margin + side + 0.25, margin + side), counts)
-    return figure, axes
 
 
 def _draw_cells(axes: Any, counts: NDArray[np.int64], letters: float) -> None:
@@ -191,21 +170,6 @@ def _shades(shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Give how dark shares are: a few in a hundred shall be seen."""
     found: NDArray[np.float64] = np.sqrt(shares)
     return found
-
-
-def _width_of(text: str, size: float) -> float:
-    """Give how wide a line of text is, in inches."""
-    module: Any = import_extra(
-        "matplotlib.textpath", extra="plot", needed_by="plot_confusion"
-    )
-    fonts: Any = import_extra(
-        "matplotlib.font_manager", extra="plot", needed_by="plot_confusion"
-    )
-    properties = fonts.FontProperties(size=size)
-    width, _, _ = module.text_to_path.get_text_width_height_descent(
-        text, properties, ismath=False
-    )
-    return float(width) / 72
 
 
 def _title(table: Any) -> str:

@@ -80,7 +80,10 @@ def test_a_system_of_unknown_time_is_not_drawn():
 
 
 def test_a_name_is_never_read_as_mathematics(drawn):
-    drawn(plot_tradeoff(comparison(**{"$\\frac{$": (0.5, 1, 1), "b": (0.6, 2, 2)})))
+    name = "$\\frac{$"
+    figure = plot_tradeoff(comparison(**{name: (0.5, 1, 1), "b": (0.6, 2, 2)}))
+    assert drawn(figure).std() > 0
+    assert name in [text.get_text() for text in figure.axes[0].texts]
 
 
 @pytest.mark.parametrize(
