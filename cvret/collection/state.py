@@ -161,6 +161,8 @@ def _open(
         arrays = before.arrays
     else:
         arrays = ArrayFolder(path / SEGMENTS / known.id, known.files)
+    # Before anything is allocated that is as large as the manifest has it.
+    _check_images(arrays, known)
     if before is not None and before.known.graphs == known.graphs:
         graphs = before.graphs
     else:
@@ -212,10 +214,17 @@ def _joined(
     return State(path, manifest, fields, roots, segments, images, searchers)
 
 
+def _check_images(arrays: ArrayFolder, known: Segment) -> None:
+    """Raise FormatError unless a segment has as many images as the manifest says."""
+    try:
+        check_layout(arrays.part("image"), LAYOUT, n=known.n_images)
+    except KeyError as error:
+        raise FormatError(f"{known.id} lacks the array {error}") from error
+
+
 def _check(segment: OpenSegment, fields: Mapping[str, Field]) -> None:
     """Raise FormatError if the arrays of a segment cannot belong together."""
     n = segment.known.n_images
-    check_layout(segment.arrays.part("image"), LAYOUT, n=n)
     for name, field in fields.items():
         field.check_layout(segment.arrays.part(name), n)
         df = _part(segment.removed, name).get("df")

@@ -94,6 +94,22 @@ def test_a_manifest_with_anything_in_it_is_read_or_refused(made, data, value, tm
     assert isinstance(index.info(), dict)
 
 
+@pytest.mark.parametrize("n_images", [2_000_000_000_000_000, 2e15, -1])
+def test_more_images_than_memory_are_refused_before_they_are_asked_for(
+    made, tmp_path, n_images
+):
+    path, _ = made
+    target = tmp_path / "bad.cvret"
+    shutil.copytree(path, target)
+    stored = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    del stored["checksum"]
+    stored["segments"][0]["n_images"] = n_images
+    stored["checksum"] = manifests._checksum(stored)
+    replace_text(target / "manifest.json", json.dumps(stored))
+    with pytest.raises(cvret.CvretError):
+        cvret.Index.open(target).info()
+
+
 @given(data=st.binary(max_size=300))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_that_are_no_manifest_are_refused(tmp_path, data):
